@@ -1,0 +1,253 @@
+"""Checks at the door: every public function calls these before it computes.
+
+Each message has one shape: the argument, the value received, the rule, and where it helps the
+nearest right value. A wrong *kind* of thing is a `TypeError`, a wrong *value* a `ValueError`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+Pair = tuple[int, int]
+PerAxis = int | Sequence[int]
+Padding = int | str | Sequence[int | Pair]
+AxisPadding = int | str | Pair
+
+PADDING_WORDS = ("valid", "same", "full")
+ADVICE = {
+    "stride": "stride=1 visits every position",
+    "dilation": "an ordinary kernel has dilation=1 (some texts count from 0: add 1)",
+    "padding": "padding=0 adds nothing; to crop, slice the array first",
+    "output_padding": "output_padding=0 adds nothing",
+    "groups": "groups=1 is the ordinary layer",
+    "window": "the smallest window is 1",
+    "k": "the smallest kernel is 1",
+}
+
+
+def integer(name: str, value: object, least: int, shown: object = None) -> int:
+    """Return `value` as an int of at least `least`; `shown` is the whole argument for the message.
+
+    >>> integer("stride", 0, 1)
+    Traceback (most recent call last):
+    ValueError: stride=0: needs an integer of at least 1; stride=1 visits every position
+    """
+    received = f"{name}={value!r}" if shown is None else f"{name}={shown!r}"
+    rule = f"{received}: needs an integer of at least {least}"
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{rule}, not a truth value; write {name}={int(value)} if you mean it")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{rule}, not {type(value).__name__}{_nearest(name, value)}") from None
+    if number < least:
+        raise ValueError(rule + (f"; {ADVICE[name]}" if name in ADVICE else ""))
+    return number
+
+
+def _nearest(name: str, value: object) -> str:
+    """Return advice for a number that is whole (`2.0`) or written as text (`"2"`)."""
+    try:
+        whole = int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):
+        return ""
+    exact = isinstance(value, str) or whole == value
+    return f"; write {name}={whole}" if exact else ""
+
+
+def per_axis(name: str, value: object, axes: int, least: int) -> tuple[int, ...]:
+    """Return one integer per spatial axis: an int serves every axis, a tuple gives one to each.
+
+    >>> per_axis("stride", 2, 3, 1), per_axis("stride", (1, 2), 2, 1)
+    ((2, 2, 2), (1, 2))
+    """
+    if not isinstance(value, (tuple, list)):
+        return (integer(name, value, least),) * axes
+    same_length(name, value, axes)
+    return tuple(integer(name, entry, least, value) for entry in value)
+
+
+def same_length(name: str, value: Sequence[object], axes: int) -> None:
+    """Refuse a tuple whose length is not the number of spatial axes."""
+    if len(value) == axes:
+        return
+    message = f"{name}={value!r}: needs one entry per spatial axis ({axes}), not {len(value)}"
+    if name == "padding" and len(value) == 2 and axes == 1:
+        message += f"; a (before, after) pair is written padding=({tuple(value)!r},)"
+    raise ValueError(message)
+
+
+def padding_word(value: str, shown: object = None) -> str:
+    """Return a known padding word, or say which one is nearest.
+
+    >>> padding_word("smae")
+    Traceback (most recent call last):
+    ValueError: padding='smae': unknown word; did you mean 'same'? Known: 'valid', 'same', 'full'
+    """
+    if value in PADDING_WORDS:
+        return value
+    close = get_close_matches(value.lower(), PADDING_WORDS, n=1, cutoff=0.5)
+    guess = f" did you mean {close[0]!r}?" if close else ""
+    known = ", ".join(map(repr, PADDING_WORDS))
+    received = value if shown is None else shown
+    raise ValueError(f"padding={received!r}: unknown word;{guess} Known: {known}")
+
+
+def axis_padding(value: object, shown: object = None) -> str | Pair:
+    """Return the padding of one axis: a word as it is, an int or a pair as `(before, after)`.
+
+    >>> axis_padding(1), axis_padding((0, 2)), axis_padding("same")
+    ((1, 1), (0, 2), 'same')
+    """
+    shown = value if shown is None else shown
+    if isinstance(value, str):
+        return padding_word(value, shown)
+    if not isinstance(value, (tuple, list)):
+        return (integer("padding", value, 0, shown),) * 2
+    if len(value) != 2:
+        raise ValueError(f"padding={shown!r}: a pair is (before, after), not {len(value)} numbers")
+    before, after = (integer("padding", side, 0, shown) for side in value)
+    return before, after
+
+
+def padding(value: object, axes: int) -> tuple[str | Pair, ...]:
+    """Return the padding of every axis: a word or a `(before, after)` pair each.
+
+    Words are left as words, because their numbers depend on sizes: `shapes` turns them into pairs.
+
+    >>> padding(1, 2), padding(((0, 1),), 1), padding("full", 1)
+    (((1, 1), (1, 1)), ((0, 1),), ('full',))
+    """
+    if not isinstance(value, (tuple, list)):
+        return (axis_padding(value),) * axes
+    same_length("padding", value, axes)
+    return tuple(axis_padding(entry, value) for entry in value)
+
+
+def numeric(name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array of numbers: integers, floats, complex or objects (SymPy).
+
+    >>> numeric("x", [True, False])
+    Traceback (most recent call last):
+    TypeError: x has dtype bool: needs numbers; convert it first, for example x.astype(int)
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name}: needs a rectangular array; its rows differ in length") from None
+    if array.dtype.kind == "b":
+        advice = f"needs numbers; convert it first, for example {name}.astype(int)"
+        raise TypeError(f"{name} has dtype bool: {advice}")
+    if array.dtype.kind not in "iufcO":
+        raise TypeError(f"{name} has dtype {array.dtype}: needs numbers")
+    return array
+
+
+def batch(name: str, value: ArrayLike, axes: int | None = None) -> Array:
+    """Return a batch `(N, C, *spatial)` of numbers with at least one spatial axis.
+
+    `axes` is the number of spatial axes that the other arguments imply, when there are any.
+
+    >>> batch("x", [[1, 2, 3]])
+    Traceback (most recent call last):
+    ValueError: x has shape (1, 3): needs (N, C, *spatial), at least 3 axes; add the missing \
+axes of length 1, for example x[np.newaxis]
+    """
+    array = numeric(name, value)
+    if array.ndim < 3:
+        advice = f"add the missing axes of length 1, for example {name}[np.newaxis]"
+        rule = "needs (N, C, *spatial), at least 3 axes"
+        raise ValueError(f"{name} has shape {array.shape}: {rule}; {advice}")
+    if axes is not None and array.ndim != axes + 2:
+        rule = f"needs (N, C, *spatial) with {axes} spatial axes, not {array.ndim - 2}"
+        raise ValueError(f"{name} has shape {array.shape}: {rule}")
+    for size in array.shape[2:]:
+        if size == 0:
+            raise ValueError(f"{name} has shape {array.shape}: a spatial axis may not be empty")
+    return array
+
+
+def weights(value: ArrayLike, axes: int) -> Array:
+    """Return weights with `axes` kernel axes, none of them empty."""
+    w = numeric("w", value)
+    if w.ndim != axes + 2:
+        rule = f"needs {axes + 2} axes (two for channels, {axes} for the kernel), as x has"
+        raise ValueError(f"w has shape {w.shape}: {rule}")
+    if 0 in w.shape[2:]:
+        raise ValueError(f"w has shape {w.shape}: a kernel axis may not be empty")
+    return w
+
+
+def channels(x: Array, w: Array, groups: object) -> int:
+    """Return `groups` after checking that w is `(C_out, C_in/groups, *kernel)` for this x."""
+    g = integer("groups", groups, 1)
+    c_in, c_out = x.shape[1], w.shape[0]
+    _divides(f"x has {c_in} channels", c_in, g)
+    _positive_outputs(w, 0)
+    _divides(f"w has {c_out} output channels (its axis 0)", c_out, g)
+    if w.shape[1] != c_in // g:
+        rule = f"needs C_in/groups = {c_in}/{g} = {c_in // g} on axis 1, as x has {c_in} channels"
+        raise ValueError(f"w has shape {w.shape}: {rule}")
+    return g
+
+
+def channels_transposed(x: Array, w: Array, groups: object) -> int:
+    """Return `groups` after checking that w is `(C_in, C_out/groups, *kernel)` for this x."""
+    g = integer("groups", groups, 1)
+    if w.shape[0] != x.shape[1]:
+        rule = f"a transposed layer needs C_in = {x.shape[1]}, the channels of x, on axis 0"
+        raise ValueError(f"w has shape {w.shape}: {rule}")
+    _divides(f"x has {x.shape[1]} channels", x.shape[1], g)
+    _positive_outputs(w, 1)
+    return g
+
+
+def _divides(what: str, count: int, groups: int) -> None:
+    """Refuse a number of channels that the groups do not share out evenly, or no output at all."""
+    if count % groups:
+        fits = [g for g in range(1, count + 1) if count % g == 0]
+        nearest = min(fits, key=lambda g: abs(g - groups))
+        raise ValueError(f"groups={groups}: {what}, which groups must divide; try groups={nearest}")
+
+
+def _positive_outputs(w: Array, axis: int) -> None:
+    """Refuse weights that make no output channel."""
+    if w.shape[axis] == 0:
+        raise ValueError(f"w has shape {w.shape}: needs at least one output channel (axis {axis})")
+
+
+def bias(value: ArrayLike | None, c_out: int) -> Array | None:
+    """Return the bias `(C_out,)`, or None where there is none."""
+    if value is None:
+        return None
+    b = numeric("b", value)
+    if b.shape != (c_out,):
+        raise ValueError(f"b has shape {b.shape}: needs one number per output channel, ({c_out},)")
+    return b
+
+
+def matches(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> None:
+    """Refuse an array that has not exactly the shape that the other arguments imply."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}: needs {shape}, {meaning}")
+
+
+def result_dtype(*arrays: Array | None) -> np.dtype[Any]:
+    """Return the dtype of a result: NumPy's promotion of the arguments (float32 stays float32).
+
+    >>> result_dtype(np.ones(1, np.float32), np.ones(1, np.int8), None)
+    dtype('float32')
+    """
+    return np.result_type(*(array.dtype for array in arrays if array is not None))
+
+
+def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype to add up in: float16 sums are kept in float32, all others as they are."""
+    return np.dtype(np.float32) if dtype == np.float16 else dtype

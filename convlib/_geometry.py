@@ -1,0 +1,163 @@
+"""The geometry of a layer, checked: one `Axis` per spatial axis. `shapes` is its public face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from convlib import _check
+from convlib._check import AxisPadding, Padding, Pair, PerAxis
+
+
+def span(k: int, d: int) -> int:
+    """Return the effective kernel size of k taps at distance d."""
+    return d * (k - 1) + 1
+
+
+def same_pads(n: int, k: int, s: int, d: int) -> Pair:
+    """Return the padding that gives ceil(n/s) outputs, the odd element after."""
+    outputs = -(-n // s)
+    total = max((outputs - 1) * s + span(k, d) - n, 0)
+    return total // 2, total - total // 2
+
+
+class Axis(NamedTuple):
+    """One axis of a layer: `out` windows of `taps` taps over an input of `size` entries."""
+
+    size: int
+    taps: int
+    stride: int
+    dilation: int
+    pads: Pair
+    out: int
+
+    @property
+    def span(self) -> int:
+        """Effective kernel size."""
+        return span(self.taps, self.dilation)
+
+    def reach(self, tap: int) -> slice:
+        """Positions in the padded input that tap number `tap` reads, one per window."""
+        first = tap * self.dilation
+        return slice(first, first + (self.out - 1) * self.stride + 1, self.stride)
+
+
+def axis_pads(n: int, k: int, s: int, padding: AxisPadding, d: int) -> Pair:
+    """Return `(before, after)` for checked sizes and any form of padding."""
+    checked = _check.axis_padding(padding)
+    if not isinstance(checked, str):
+        return checked
+    if checked == "same":
+        return same_pads(n, k, s, d)
+    side = span(k, d) - 1 if checked == "full" else 0
+    return side, side
+
+
+def axis_geometry(
+    n: int, k: int, stride: int, padding: AxisPadding, dilation: int, ceil_mode: bool = False
+) -> Axis:
+    """Check one axis of a layer and count its windows; see `output_size` for the arguments."""
+    n, k = _check.integer("n", n, 1), _check.integer("k", k, 1)
+    s, d = _check.integer("stride", stride, 1), _check.integer("dilation", dilation, 1)
+    before, after = axis_pads(n, k, s, padding, d)
+    room = n + before + after - span(k, d) + (s - 1 if ceil_mode else 0)
+    out = room // s + 1
+    if ceil_mode and (out - 1) * s >= n + before:
+        out -= 1
+    if out < 1:
+        raise ValueError(_too_long(n, k, d, (before, after), -room))
+    return Axis(n, k, s, d, (before, after), out)
+
+
+def _too_long(n: int, k: int, d: int, pads: Pair, missing: int) -> str:
+    """Return the message for a kernel that does not fit into the padded input."""
+    taps = f"k={k}" if d == 1 else f"k={k} with dilation={d} spans {span(k, d)} and"
+    padded = f"the padded input of {n + sum(pads)} (n={n}, padding={pads})"
+    return f"{taps} is longer than {padded}; it fits with {missing} more entries of padding"
+
+
+def axis_transposed(
+    n: int, k: int, stride: int, padding: AxisPadding, output_padding: int, dilation: int
+) -> Axis:
+    """Check one axis of a transposed layer: `size` is its *output*, `out` its input n."""
+    n, k = _check.integer("n", n, 1), _check.integer("k", k, 1)
+    s, d = _check.integer("stride", stride, 1), _check.integer("dilation", dilation, 1)
+    extra = _check.integer("output_padding", output_padding, 0)
+    if extra >= max(s, d):
+        rule = f"needs fewer than max(stride, dilation) = {max(s, d)}"
+        raise ValueError(f"output_padding={extra}: {rule}; at most {max(s, d) - 1}")
+    pads = axis_pads(n * s, k, s, padding, d)
+    if padding == "same":
+        if extra:
+            raise ValueError(
+                f"output_padding={extra}: padding='same' settles the size by itself"
+                " (n times stride); leave output_padding=0"
+            )
+        extra = max(s - span(k, d), 0)
+    size = (n - 1) * s + span(k, d) - sum(pads) + extra
+    if size < 1:
+        rule = f"crops everything away: size {size} is left of {size + sum(pads)}"
+        raise ValueError(f"padding={pads}: {rule}; use a smaller padding")
+    return Axis(size, k, s, d, pads, n)
+
+
+def geometry(
+    size: Sequence[int],
+    window: Sequence[int],
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+) -> tuple[Axis, ...]:
+    """Return the checked `Axis` of every spatial axis of a layer.
+
+    >>> geometry((5, 5), (3, 2), padding="same")[1]
+    Axis(size=5, taps=2, stride=1, dilation=1, pads=(0, 1), out=5)
+    """
+    options = _options(len(size), stride, padding, dilation)
+    return tuple(
+        _on_axis(i, axis_geometry, n, k, s, p, d, ceil_mode)
+        for i, (n, k, (s, p, d)) in enumerate(zip(size, window, options, strict=True))
+    )
+
+
+def transposed_geometry(
+    size: Sequence[int],
+    window: Sequence[int],
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+) -> tuple[Axis, ...]:
+    """Return the checked `Axis` of every spatial axis of a transposed layer; `out` is its input.
+
+    >>> transposed_geometry((14,), (3,), stride=2, padding=1, output_padding=1)
+    (Axis(size=28, taps=3, stride=2, dilation=1, pads=(1, 1), out=14),)
+    """
+    options = _options(len(size), stride, padding, dilation)
+    extras = _check.per_axis("output_padding", output_padding, len(size), 0)
+    return tuple(
+        _on_axis(i, axis_transposed, n, k, s, p, extra, d)
+        for i, (n, k, (s, p, d), extra) in enumerate(
+            zip(size, window, options, extras, strict=True)
+        )
+    )
+
+
+def _on_axis(number: int, make: Callable[..., Axis], *arguments: object) -> Axis:
+    """Return `make(*arguments)`; an error says on which spatial axis it happened."""
+    try:
+        return make(*arguments)
+    except ValueError as error:
+        raise ValueError(f"spatial axis {number}: {error}") from None
+
+
+def _options(
+    axes: int, stride: PerAxis, padding: Padding, dilation: PerAxis
+) -> list[tuple[int, str | Pair, int]]:
+    """Return (stride, padding, dilation) of each axis."""
+    strides = _check.per_axis("stride", stride, axes, 1)
+    dilations = _check.per_axis("dilation", dilation, axes, 1)
+    return list(zip(strides, _check.padding(padding, axes), dilations, strict=True))
