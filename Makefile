@@ -1,0 +1,88 @@
+# Convolution from First Principles: every command of the project.
+# All paths are relative, so the project may live in a folder with a space in its name.
+
+PYTHON ?= python3
+PORT ?= 8000
+# notebooks to write: make notebooks ONLY=01-sequences (default: all)
+ONLY ?=
+
+BIN := .venv/bin
+PY := $(BIN)/python
+READY := .venv/.ready
+BUILT := _build/html/.built
+SOURCES := index.md _config.yml _toc.yml requirements.txt \
+	$(wildcard chapters/*.ipynb chapters/*.md chapters/*.bib) \
+	$(shell find convlib assets tools -type f -not -name '*.pyc')
+
+.PHONY: help book serve test lab notebooks mutants equations lint format clean
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+book: $(BUILT) ## build the book, every warning fatal, and print where to open it
+	@echo "The book is ready. Open this file in a browser:"
+	@echo "$(CURDIR)/_build/html/index.html"
+
+serve: $(BUILT) ## serve the built book on localhost (PORT=8000)
+	@echo "http://localhost:$(PORT)/ (stop with Ctrl-C)"
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: lint $(BUILT) ## run every test: library, doctests, notebooks, hygiene, built pages
+	$(PY) -m pytest -n 2 --dist loadfile --nbval convlib chapters tests \
+		--cov=convlib --cov-fail-under=95
+
+lab: .venv-lab/.ready ## open the notebooks in JupyterLab, with the book's Markdown rendered
+	@.venv-lab/bin/python -m jupyterlab chapters
+
+notebooks: $(READY) ## execute the notebooks and save them in normal form (ONLY=01 for one)
+	@$(PY) tools/notebooks.py $(ONLY)
+
+mutants: $(READY) ## break convlib on purpose, many times: each mutant must fail a test
+	$(PY) tests/mutants.py
+
+equations: $(READY) ## print which labelled equations are verified
+	@$(PY) -m convlib.teach.verify
+
+lint: $(READY) ## check style and types
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(PY) -m mypy --no-error-summary
+
+format: $(READY) ## bring the code into the house style
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+clean: ## delete what was built and cached (the environments stay)
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* build *.egg-info
+
+# --- what the commands above stand on -----------------------------------------------------
+
+$(READY): requirements.txt pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "Missing: $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Missing: Python 3.11 or newer ($(PYTHON) is older). Name one: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Missing: Python's venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Making the environment in .venv (once, about a minute) ..."
+	@"$(PYTHON)" -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+# JupyterLab stands in an environment of its own, so that the pinned one stays as it is;
+# its notebooks run on the pinned one.
+.venv-lab/.ready: $(READY) requirements-lab.txt
+	@echo "Making JupyterLab's environment in .venv-lab (once) ..."
+	@$(PY) -m venv .venv-lab
+	@.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
+	@$(PY) -m ipykernel install --prefix .venv-lab --name python3 --display-name "Python 3" >/dev/null
+	@touch .venv-lab/.ready
+
+# Always from nothing: an incremental build does not notice a change in convlib and hides
+# warnings that it printed before.
+$(BUILT): $(SOURCES) $(READY)
+	@rm -rf _build
+	@$(BIN)/jupyter-book build . -W -n --keep-going
+	@touch $(BUILT)
