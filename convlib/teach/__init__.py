@@ -1,0 +1,20 @@
+"""What the pages of the book need: equations that are tested, and exercises that are checked."""
+
+from . import symbols
+from .cases import draw, every
+from .check import check, hint
+from .progress import progress
+from .verify import VerificationError, counterexample, records, verify
+
+__all__ = [
+    "VerificationError",
+    "check",
+    "counterexample",
+    "draw",
+    "every",
+    "hint",
+    "progress",
+    "records",
+    "symbols",
+    "verify",
+]
