@@ -1,0 +1,76 @@
+"""One-dimensional shorthand: a single list as a batch of one signal with one channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .conv import conv
+
+
+def correlate1d(x: ArrayLike, w: ArrayLike, b: Any = None, **options: Any) -> np.ndarray:
+    """Slide a kernel along a list: ``y[i] = b + sum_j w[j] * x[stride*i + dilation*j]``.
+
+    Parameters
+    ----------
+    x : (n,) the input, any numeric type or SymPy objects.
+    w : (k,) the kernel, not reversed.
+    b : a number added to every output; None adds nothing.
+    options : ``stride``, ``padding``, ``dilation`` as in `convlib.conv`.
+
+    Returns
+    -------
+    (o,) with ``o = output_size(n, k, ...)``.
+
+    Raises
+    ------
+    ValueError
+        if `x` or `w` is not a list of numbers, or the kernel does not fit.
+
+    Examples
+    --------
+    >>> correlate1d([3, 1, 4, 1, 5], [1, 2, 1])
+    array([ 9, 10, 11])
+
+    Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), equation 9.6, in one dimension.
+    """
+    signal, kernel = _one_axis("x", x), _one_axis("w", w)
+    bias = None if b is None else np.array([b])
+    return conv(signal[None, None], kernel[None, None], bias, **options)[0, 0]
+
+
+def convolve1d(x: ArrayLike, w: ArrayLike) -> np.ndarray:
+    """Convolve two lists: ``y[i] = sum_j w[j] * x[i - j]``, all ``n + k - 1`` outputs.
+
+    Parameters
+    ----------
+    x, w : (n,) and (k,), neither empty; the order does not matter.
+
+    Returns
+    -------
+    (n + k - 1,), the coefficients of the product of the two polynomials.
+
+    Raises
+    ------
+    ValueError
+        if `x` or `w` is not a list of numbers, or is empty.
+
+    Examples
+    --------
+    >>> convolve1d([1, 2, 1], [2, 0, 1, 3])
+    array([2, 4, 3, 5, 7, 3])
+
+    Source: Graham, Knuth and Patashnik, *Concrete Mathematics* (2nd ed.), section 7.4.
+    """
+    return correlate1d(x, _one_axis("w", w)[::-1], padding="full")
+
+
+def _one_axis(name: str, value: ArrayLike) -> np.ndarray:
+    array = np.asarray(value)
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(
+            f"{name} must be a list of at least one number (one axis); got shape {array.shape}"
+        )
+    return array
