@@ -1,0 +1,231 @@
+"""Pooling by loops: the definition, one window at a time, and the oracle for `convlib.pool`.
+
+Every window is a list of positions in the input, counted from 0; a position below 0 or beyond the
+end is padding, or hangs over it. Slow on purpose: only the checks are shared with the fast code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convlib import _check
+from convlib._check import Array, Padding, Pair, PerAxis
+
+Position = tuple[int, ...]
+
+
+class Line(NamedTuple):
+    """One axis: the positions that each window reads, the input's size and its padding."""
+
+    windows: list[list[int]]
+    size: int
+    pads: Pair
+
+    def real(self, position: int) -> bool:
+        """Whether the position lies in the input."""
+        return 0 <= position < self.size
+
+    def padded(self, position: int) -> bool:
+        """Whether the position lies in the input or its padding."""
+        return -self.pads[0] <= position < self.size + self.pads[1]
+
+
+def max_pool(
+    x: ArrayLike,
+    window: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    """Return the largest value of every window; see `convlib.max_pool`.
+
+    >>> max_pool([[[3, 1, 4, 1, 5]]], 3, stride=2)
+    array([[[4, 5]]])
+    """
+    x = _check.batch("x", x)
+    lines = _lines(x, window, stride, padding, dilation, ceil_mode)
+    y = np.zeros(_pooled_shape(x, lines), x.dtype)
+    for n, c in np.ndindex(*x.shape[:2]):
+        for i, spots in _windows(lines):
+            y[(n, c, *i)] = x[(n, c, *_winner(x[n, c], spots, lines))]
+    return y
+
+
+def max_pool_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    window: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    """Send every dy to the position that won its window; see `convlib.max_pool_backward`.
+
+    >>> max_pool_backward([[[10, 20]]], [[[3, 1, 4, 1, 2]]], 3, stride=2)
+    array([[[ 0,  0, 30,  0,  0]]])
+    """
+    x, dy = _check.batch("x", x), _check.numeric("dy", dy)
+    lines = _lines(x, window, stride, padding, dilation, ceil_mode)
+    _check.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
+    dx = np.zeros(x.shape, dy.dtype)
+    for n, c in np.ndindex(*x.shape[:2]):
+        for i, spots in _windows(lines):
+            dx[(n, c, *_winner(x[n, c], spots, lines))] += dy[(n, c, *i)]
+    return dx
+
+
+def avg_pool(
+    x: ArrayLike,
+    window: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Array:
+    """Return the mean of every window; see `convlib.avg_pool`.
+
+    >>> avg_pool([[[3, 1, 4, 1, 5]]], 3, stride=2, padding=1, count_include_pad=False)
+    array([[[2., 2., 3.]]])
+    """
+    x = _check.batch("x", x)
+    lines = _lines(x, window, stride, padding, dilation, ceil_mode)
+    y = np.zeros(_pooled_shape(x, lines), _mean_dtype(x))
+    for n, c in np.ndindex(*x.shape[:2]):
+        for i, spots in _windows(lines):
+            values = [x[(n, c, *spot)].item() for spot in _inside(spots, lines)]
+            y[(n, c, *i)] = sum(values) / _count(spots, lines, count_include_pad)
+    return y
+
+
+def avg_pool_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    window: PerAxis,
+    *,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Array:
+    """Share every dy evenly among its window; see `convlib.avg_pool_backward`.
+
+    >>> avg_pool_backward([[[9, 18]]], [[[3, 1, 4, 1, 2]]], 3, stride=2)
+    array([[[3., 3., 9., 6., 6.]]])
+    """
+    x, dy = _check.batch("x", x), _check.numeric("dy", dy)
+    lines = _lines(x, window, stride, padding, dilation, ceil_mode)
+    _check.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
+    dx = np.zeros(x.shape, _mean_dtype(dy))
+    for n, c in np.ndindex(*x.shape[:2]):
+        for i, spots in _windows(lines):
+            share = dy[(n, c, *i)] / _count(spots, lines, count_include_pad)
+            for spot in _inside(spots, lines):
+                dx[(n, c, *spot)] += share
+    return dx
+
+
+def _lines(
+    x: Array,
+    window: PerAxis,
+    stride: PerAxis | None,
+    padding: Padding,
+    dilation: PerAxis,
+    ceil_mode: bool,
+) -> list[Line]:
+    """Return the windows of every spatial axis."""
+    axes = x.ndim - 2
+    taps = _check.per_axis("window", window, axes, 1)
+    strides = _check.per_axis("stride", window if stride is None else stride, axes, 1)
+    gaps = _check.per_axis("dilation", dilation, axes, 1)
+    pads = _check.padding(padding, axes)
+    each = zip(x.shape[2:], taps, strides, pads, gaps, strict=True)
+    return [_line(n, k, s, p, d, ceil_mode) for n, k, s, p, d in each]
+
+
+def _line(n: int, k: int, stride: int, padding: str | Pair, dilation: int, ceil_mode: bool) -> Line:
+    """Slide a window along one axis for as long as the rule allows, noting what it reads."""
+    before, after = _pads(n, k, stride, padding, dilation)
+    last = n + after - 1
+    windows: list[list[int]] = []
+    spots = [-before + j * dilation for j in range(k)]
+    # Rounding up keeps one more window: the first whose end lies beyond the last position.
+    while spots[-1] <= last or (ceil_mode and spots[-1] - stride < last):
+        windows.append(spots)
+        spots = [spot + stride for spot in spots]
+    if ceil_mode and windows and windows[-1][0] >= n:
+        windows.pop()
+    if not windows:
+        raise ValueError(f"a window of {k} taps does not fit into {n} entries with {padding=}")
+    return Line(windows, n, (before, after))
+
+
+def _pads(n: int, k: int, stride: int, padding: str | Pair, dilation: int) -> Pair:
+    """Return the padding before and after one axis, found by placing the windows of "same"."""
+    if not isinstance(padding, str):
+        return padding
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return dilation * (k - 1), dilation * (k - 1)
+    last_start = max(range(0, n, stride))
+    missing = max(last_start + dilation * (k - 1) - (n - 1), 0)
+    return missing // 2, missing - missing // 2
+
+
+def _pooled_shape(x: Array, lines: list[Line]) -> tuple[int, ...]:
+    """Return (N, C, windows per axis)."""
+    return (*x.shape[:2], *(len(line.windows) for line in lines))
+
+
+def _windows(lines: list[Line]) -> Iterator[tuple[Position, list[Position]]]:
+    """Yield every window: its place in the output, and the positions it reads in scan order."""
+    for i in product(*(range(len(line.windows)) for line in lines)):
+        yield i, list(product(*(line.windows[at] for line, at in zip(lines, i, strict=True))))
+
+
+def _inside(spots: list[Position], lines: list[Line]) -> list[Position]:
+    """Return those positions of a window that lie in the input."""
+    return [
+        spot for spot in spots if all(line.real(p) for line, p in zip(lines, spot, strict=True))
+    ]
+
+
+def _count(spots: list[Position], lines: list[Line], include_pad: bool) -> int:
+    """Return the divisor of a window's mean; what hangs over the padding never counts."""
+    if not include_pad:
+        return len(_some(_inside(spots, lines)))
+    return sum(all(line.padded(p) for line, p in zip(lines, spot, strict=True)) for spot in spots)
+
+
+def _some(inside: list[Position]) -> list[Position]:
+    """Return the positions, or refuse a window that has none."""
+    if not inside:
+        raise ValueError("padding: a window reads nothing but padding")
+    return inside
+
+
+def _winner(values: Array, spots: list[Position], lines: list[Line]) -> Position:
+    """Return the position of the first largest value of a window, or of its last NaN."""
+    first, *others = _some(_inside(spots, lines))
+    best = first
+    for spot in others:
+        if values[spot] > values[best] or values[spot] != values[spot]:
+            best = spot
+    return best
+
+
+def _mean_dtype(array: Array) -> np.dtype[Any]:
+    """Return the dtype of a mean: integers have means that are not integers."""
+    return np.dtype(float) if array.dtype.kind in "iu" else array.dtype
