@@ -115,7 +115,10 @@ def grid(
     y: float = 0,
     color: str | None = None,
     window: tuple[int, int, int, int] | None = None,
+    highlight: Collection[tuple[int, int]] = (),
     hatch: Collection[tuple[int, int]] = (),
+    rows: Sequence[Any] = (),
+    columns: Sequence[Any] = (),
     name: str = "",
 ) -> None:
     """Draw a 2-D table of numbers: entry (row, column) is centred on ``(x + column, y - row)``.
@@ -124,7 +127,8 @@ def grid(
     ----------
     array : (h, w) numbers or symbols.
     window : (row, column, height, width) of a block drawn strongly inside a kernel-coloured frame.
-    hatch : (row, column) pairs of entries drawn hatched in grey (never read).
+    highlight, hatch : (row, column) pairs drawn strongly, or hatched in grey (never read).
+    rows, columns : labels to the left of the rows and above the columns.
     ax, x, y, color, name : as in `cells`; the name stands above the table.
 
     Examples
@@ -140,7 +144,8 @@ def grid(
     row, column, height, width = window or (0, 0, 0, 0)
     shade = _shade(color)
     for (i, j), value in np.ndenumerate(table):
-        hot = row <= i < row + height and column <= j < column + width
+        inside = row <= i < row + height and column <= j < column + width
+        hot = inside or (i, j) in highlight
         _cell(ax, (x + j, y - i), number(value), shade, hot, (i, j) in hatch)
     if window:
         corner = (x + column - 0.5, y - row - height + 0.5)
@@ -151,6 +156,10 @@ def grid(
             "zorder": 5,
         }
         ax.add_patch(Rectangle(corner, width, height, **looks))
+    for i, label in enumerate(rows):
+        ax.text(x - 0.75, y - i, number(label), ha="right", va="center", weight="bold")
+    for j, label in enumerate(columns):
+        ax.text(x + j, y + 0.65, number(label), ha="center", va="bottom", weight="bold")
     if name:
         ax.text(x - 0.5, y + 0.65, name, ha="left", va="bottom", color=shade, weight="bold")
     _bare(ax)

@@ -228,7 +228,7 @@ LOOKS_ADDITIVE = Exercise(
 # 0.4 --------------------------------------------------------------------------------------
 
 
-def planted_average(x, k):  # type: ignore[no-untyped-def]
+def planted_average(x: Any, k: Any) -> Any:
     y = [sum(x[:k]) / k]
     for i in range(1, len(x) - k + 1):
         y.append(y[-1] + (x[i + k - 1] - x[i]) / k)
@@ -303,9 +303,7 @@ def judge_impostor(answer: Any) -> str | None:
     for kernel in WEAK_KERNELS:
         if not _agrees(answer, WEAK_LIST, kernel):
             return f"The weak test catches it: wrong on {WEAK_LIST} with the kernel {kernel}."
-    cases = draw(
-        300, seed=5, x=vector(1, 8), w=vector(1, 4), where=lambda x, w: len(w) <= len(x)
-    )
+    cases = draw(300, seed=5, x=vector(1, 8), w=vector(1, 4), where=lambda x, w: len(w) <= len(x))
     if not any(_unmasked(answer, case["x"], case["w"]) for case in cases):
         return (
             "300 random cases find nothing wrong with it: this seems to be the true correlation. "
