@@ -36,10 +36,21 @@ class Axis(NamedTuple):
         """Effective kernel size."""
         return span(self.taps, self.dilation)
 
-    def reach(self, tap: int) -> slice:
-        """Positions in the padded input that tap number `tap` reads, one per window."""
-        first = tap * self.dilation
-        return slice(first, first + (self.out - 1) * self.stride + 1, self.stride)
+    @property
+    def padded(self) -> int:
+        """Size of the padded input."""
+        return self.size + sum(self.pads)
+
+    @property
+    def true(self) -> slice:
+        """Where the input lies in the padded input."""
+        return slice(self.pads[0], self.pads[0] + self.size)
+
+    def reach(self, tap: int, windows: range | None = None) -> slice:
+        """Positions in the padded input that one tap reads, one for each of the windows."""
+        chosen = range(self.out) if windows is None else windows
+        first = tap * self.dilation + chosen[0] * self.stride
+        return slice(first, first + (len(chosen) - 1) * self.stride + 1, self.stride)
 
 
 def axis_pads(n: int, k: int, s: int, padding: AxisPadding, d: int) -> Pair:

@@ -127,7 +127,7 @@ def remainder(
     (1, 1, 0)
     """
     axis = _geometry.axis_geometry(n, k, stride, padding, dilation)
-    return (axis.size + sum(axis.pads) - axis.span) % axis.stride
+    return (axis.padded - axis.span) % axis.stride
 
 
 def transposed_size(

@@ -1,0 +1,18 @@
+"""The loops that define everything: slow, readable, and independent of the fast code."""
+
+from convlib.reference.columns import col2im, im2col
+from convlib.reference.layers import (
+    conv,
+    conv_backward,
+    conv_transpose,
+    conv_transpose_backward,
+)
+
+__all__ = [
+    "col2im",
+    "conv",
+    "conv_backward",
+    "conv_transpose",
+    "conv_transpose_backward",
+    "im2col",
+]

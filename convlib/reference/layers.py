@@ -1,0 +1,202 @@
+"""Convolution layers by loops: the definitions, term by term.
+
+Everything here is one sum of products. `terms` lists them; each function below says what one
+product contributes. Slow on purpose, and independent of the fast code: nothing is imported from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convlib import _check
+from convlib._check import Array, Padding, PerAxis
+from convlib.reference.places import Places, paint, slide_all
+
+Index = tuple[int, ...]
+
+
+class ConvGrads(NamedTuple):
+    """Gradients of a loss with respect to a layer's input, weights and bias."""
+
+    dx: Array
+    dw: Array
+    db: Array
+
+
+def terms(
+    x_shape: Index, w_shape: Index, places: list[Places], groups: int
+) -> Iterator[tuple[Index, Index, Index]]:
+    """List the products w[f, c, j] · x[n, c, place of tap j at position i] that make y[n, f, i].
+
+    Each is given by the indices of y, w and x. Products with padding are left out: they are 0.
+
+    >>> list(terms((1, 1, 2), (1, 1, 2), [[[0, 1], [1, 2]]], 1))
+    [((0, 0, 0), (0, 0, 0), (0, 0, 0)), ((0, 0, 0), (0, 0, 1), (0, 0, 1)), \
+((0, 0, 1), (0, 0, 0), (0, 0, 1))]
+    """
+    batch, _, *size = x_shape
+    f_all, c_group, *taps = w_shape
+    positions = list(product(*(range(len(axis)) for axis in places)))
+    for n, f, i, c, j in product(
+        range(batch), range(f_all), positions, range(c_group), product(*map(range, taps))
+    ):
+        place = [axis[a][b] for axis, a, b in zip(places, i, j, strict=True)]
+        if all(0 <= p < end for p, end in zip(place, size, strict=True)):
+            group = f // (f_all // groups)
+            yield (n, f, *i), (f, c, *j), (n, group * c_group + c, *place)
+
+
+def conv(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Array:
+    """`convlib.conv` by loops: every product is added to its output.
+
+    >>> conv([[[3, 1, 4, 1, 5]]], [[[1, 2, 1]]])
+    array([[[ 9, 10, 11]]])
+    """
+    x, w, places, groups = _layer(x, w, stride, padding, dilation, groups)
+    bias = _check.bias(b, len(w))
+    y = _zeros((len(x), len(w), *map(len, places)), x, w, bias)
+    for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
+        y[at_y] += w[at_w] * x[at_x]
+    _add_bias(y, bias)
+    return y.astype(_check.result_dtype(x, w, bias))
+
+
+def conv_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> ConvGrads:
+    """`convlib.conv_backward` by the chain rule: a term w·x of y sends w·dy to x and x·dy to w.
+
+    >>> dx, dw, db = conv_backward([[[1, 2, 3]]], [[[3, 1, 4, 1, 5]]], [[[1, 2, 1]]])
+    >>> dx, dw, db
+    (array([[[1, 4, 8, 8, 3]]]), array([[[17, 12, 21]]]), array([6]))
+    """
+    x, w, places, groups = _layer(x, w, stride, padding, dilation, groups)
+    dy = _check.numeric("dy", dy)
+    _check.matches("dy", dy, (len(x), len(w), *map(len, places)), "the shape of the output")
+    dx, dw, db = (_zeros(shape, dy, x, w) for shape in (x.shape, w.shape, w.shape[:1]))
+    for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
+        dx[at_x] += w[at_w] * dy[at_y]
+        dw[at_w] += x[at_x] * dy[at_y]
+    for n, f, *i in np.ndindex(dy.shape):
+        db[f] += dy[(n, f, *i)]
+    return ConvGrads(*(grad.astype(_check.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
+
+
+def conv_transpose(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Array:
+    """`convlib.conv_transpose` by loops: every input paints the kernel, and what overlaps adds.
+
+    >>> conv_transpose([[[1, 2, 3]]], [[[1, 10, 100]]], stride=2)
+    array([[[  1,  10, 102,  20, 203,  30, 300]]])
+    """
+    x, w, places, shape, groups = _painting(x, w, stride, padding, output_padding, dilation, groups)
+    bias = _check.bias(b, shape[1])
+    y = _zeros(shape, x, w, bias)
+    for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
+        y[at_y] += w[at_w] * x[at_x]
+    _add_bias(y, bias)
+    return y.astype(_check.result_dtype(x, w, bias))
+
+
+def conv_transpose_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> ConvGrads:
+    """`convlib.conv_transpose_backward` by the chain rule, as in `conv_backward`.
+
+    >>> conv_transpose_backward([[[1, 2, 3, 4]]], [[[5, 6]]], [[[1, 10]]], stride=2).dx
+    array([[[21, 43]]])
+    """
+    x, w, places, shape, groups = _painting(x, w, stride, padding, output_padding, dilation, groups)
+    dy = _check.numeric("dy", dy)
+    _check.matches("dy", dy, shape, "the shape of the output")
+    dx, dw, db = (_zeros(like, dy, x, w) for like in (x.shape, w.shape, shape[1:2]))
+    for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
+        dx[at_x] += w[at_w] * dy[at_y]
+        dw[at_w] += x[at_x] * dy[at_y]
+    for n, f, *i in np.ndindex(shape):
+        db[f] += dy[(n, f, *i)]
+    return ConvGrads(*(grad.astype(_check.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
+
+
+def _layer(
+    x: ArrayLike, w: ArrayLike, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: int
+) -> tuple[Array, Array, list[Places], int]:
+    """Return the checked arrays of a layer and where its windows are."""
+    x = _check.batch("x", x)
+    w = _check.weights(w, x.ndim - 2)
+    groups = _check.channels(x, w, groups)
+    return x, w, slide_all(x.shape[2:], w.shape[2:], stride, padding, dilation), groups
+
+
+def _painting(
+    x: ArrayLike,
+    w: ArrayLike,
+    stride: PerAxis,
+    padding: Padding,
+    output_padding: PerAxis,
+    dilation: PerAxis,
+    groups: int,
+) -> tuple[Array, Array, list[Places], Index, int]:
+    """Return the checked arrays of a transposed layer, where it paints, and its output's shape."""
+    x = _check.batch("x", x)
+    axes = x.ndim - 2
+    w = _check.weights(w, axes)
+    groups = _check.channels_transposed(x, w, groups)
+    options: list[tuple[Any, ...]] = [
+        _check.per_axis("stride", stride, axes, 1),
+        _check.per_axis("dilation", dilation, axes, 1),
+        _check.padding(padding, axes),
+        _check.per_axis("output_padding", output_padding, axes, 0),
+    ]
+    lines = [paint(*line) for line in zip(x.shape[2:], w.shape[2:], *options, strict=True)]
+    shape = (len(x), w.shape[1] * groups, *(length for _, length in lines))
+    return x, w, [painted for painted, _ in lines], shape, groups
+
+
+def _zeros(shape: Index, *arrays: Array | None) -> Array:
+    """Return zeros to add up products of the arrays in."""
+    return np.zeros(shape, _check.working_dtype(_check.result_dtype(*arrays)))
+
+
+def _add_bias(y: Array, b: Array | None) -> None:
+    """Add b[f] to every output of channel f."""
+    for n, f, *i in np.ndindex(y.shape if b is not None else (0, 0)):
+        y[(n, f, *i)] += b[f]  # type: ignore[index]

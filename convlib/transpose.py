@@ -1,0 +1,139 @@
+"""Transposed convolution: the layer that `conv` is the gradient of, and its own gradients."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from convlib import _blocked, _check
+from convlib._check import Array, Padding, PerAxis
+from convlib._geometry import Axis, transposed_geometry
+from convlib.conv import ConvGrads, bias_gradient, with_bias
+
+
+def conv_transpose(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> Array:
+    """Paint a kernel at every input: y[n, f, s·i + d·j − p] += w[c, f, j] · x[n, c, i], plus b[f].
+
+    With the same w and options it is the transpose of `conv` as a linear map, not its inverse.
+
+    Parameters
+    ----------
+    x
+        Batch `(N, C_in, *spatial)`; N may be 0.
+    w
+        Weights `(C_in, C_out/groups, *kernel)`: those of a `conv` from C_out to C_in channels.
+    b
+        Bias `(C_out,)`; None adds nothing.
+    stride, dilation, groups
+        As in `conv`; the stride moves the *output*.
+    padding
+        As in `conv`, of the layer that is transposed: so it crops. `"same"` gives n·s outputs.
+    output_padding
+        Entries added after the end of each axis, fewer than max(stride, dilation).
+
+    Returns
+    -------
+    (N, C_out, *out)
+        `out` is `transposed_size` on each axis. The dtype is as in `conv`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If shapes do not match, nothing is left after cropping, or an option is out of range.
+
+    Examples
+    --------
+    >>> conv_transpose([[[1, 2, 3]]], [[[1, 10, 100]]], stride=2)
+    array([[[  1,  10, 102,  20, 203,  30, 300]]])
+
+    Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning",
+    chapter 4.
+    """
+    x, w, axes, groups = _checked(x, w, stride, padding, output_padding, dilation, groups)
+    bias = _check.bias(b, w.shape[1] * groups)
+    dtype = _check.result_dtype(x, w, bias)
+    x, w = (a.astype(_check.working_dtype(dtype), copy=False) for a in (x, w))
+    y = _blocked.input_gradient(x, w, axes, groups)
+    return with_bias(y, bias).astype(dtype)
+
+
+def conv_transpose_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    output_padding: PerAxis = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+) -> ConvGrads:
+    """Return the gradients of a loss L, given dy = ∂L/∂y at the output of `conv_transpose`.
+
+    dx[n, c, i] = Σ_f Σ_j w[c, f, j] · dy[n, f, s·i + d·j − p], which is `conv`;
+    dw[c, f, j] = Σ_n Σ_i x[n, c, i] · dy[n, f, s·i + d·j − p]; db[f] = Σ_n Σ_i dy[n, f, i].
+
+    Parameters
+    ----------
+    dy
+        Gradient at the output, `(N, C_out, *out)`.
+    x, w, stride, padding, output_padding, dilation, groups
+        As given to `conv_transpose`.
+
+    Returns
+    -------
+    ConvGrads(dx, dw, db)
+        In the shapes of x, w and b. The dtype is NumPy's promotion of dy, x and w.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `conv_transpose`, and if dy has not the shape of the output.
+
+    Examples
+    --------
+    >>> conv_transpose_backward([[[1, 2, 3, 4]]], [[[5, 6]]], [[[1, 10]]], stride=2).dx
+    array([[[21, 43]]])
+    """
+    x, w, axes, groups = _checked(x, w, stride, padding, output_padding, dilation, groups)
+    dy = _check.numeric("dy", dy)
+    shape = (len(x), w.shape[1] * groups, *(axis.size for axis in axes))
+    _check.matches("dy", dy, shape, "the shape of the output")
+    dtype = _check.result_dtype(dy, x, w)
+    dy, x, w = (a.astype(_check.working_dtype(dtype), copy=False) for a in (dy, x, w))
+    dx = _blocked.output(dy, w, axes, groups)
+    dw = _blocked.weight_gradient(x, dy, axes, groups)
+    return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
+
+
+def _checked(
+    x: ArrayLike,
+    w: ArrayLike,
+    stride: PerAxis,
+    padding: Padding,
+    output_padding: PerAxis,
+    dilation: PerAxis,
+    groups: int,
+) -> tuple[Array, Array, tuple[Axis, ...], int]:
+    """Return the checked batch, weights, geometry and groups of a transposed layer."""
+    x = _check.batch("x", x)
+    w = _check.weights(w, x.ndim - 2)
+    groups = _check.channels_transposed(x, w, groups)
+    axes = transposed_geometry(
+        x.shape[2:],
+        w.shape[2:],
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    )
+    return x, w, axes, groups

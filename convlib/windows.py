@@ -1,0 +1,252 @@
+"""Windows: padding, the view that holds every window, and im2col with its transpose, col2im.
+
+Arrays are `(N, C, *spatial)` with any number of spatial axes. The only Python loop here runs over
+the taps of the window, never over positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
+
+from convlib import _check
+from convlib._check import Array, Padding, Pair, PerAxis
+from convlib._geometry import Axis, geometry
+
+
+def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) -> Array:
+    """Return x with a border of `value`: 1 2 3 becomes 0 1 2 3 0 with `padding=1`.
+
+    Parameters
+    ----------
+    x
+        Batch `(N, C, *spatial)`.
+    padding
+        Entries per side of every spatial axis: an int, a tuple of ints or of `(before, after)`.
+    value
+        What the border holds; it must fit the dtype of x.
+
+    Returns
+    -------
+    (N, C, *padded)
+        A new array, each spatial axis longer by before + after.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the padding is negative, no integer, or a word: "same" and "full" depend on a window.
+
+    Examples
+    --------
+    >>> pad([[[1, 2, 3]]], ((1, 2),))
+    array([[[0, 1, 2, 3, 0, 0]]])
+    """
+    x = _check.batch("x", x)
+    widths = [(0, 0), (0, 0)]
+    for pair in _check.padding(padding, x.ndim - 2):
+        if isinstance(pair, str):
+            raise ValueError(f"padding={padding!r}: needs numbers here; a word depends on a window")
+        widths.append(pair)
+    return np.pad(x, widths, constant_values=value)
+
+
+def sliding_windows(
+    x: ArrayLike,
+    window: PerAxis,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> Array:
+    """Return every window as a read-only view: v[n, c, i, j] = x_padded[n, c, s·i + d·j].
+
+    Parameters
+    ----------
+    x
+        Batch `(N, C, *spatial)`.
+    window
+        Taps per spatial axis, at least 1; an int serves every axis.
+    stride, padding, dilation
+        As in `conv`. Only padding makes a copy, of x and not of the windows.
+
+    Returns
+    -------
+    (N, C, *out, *window)
+        With `out` by `output_size`. Its entries share memory where windows overlap.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the window does not fit into the padded input, or an option is out of range.
+
+    Examples
+    --------
+    >>> sliding_windows([[[1, 2, 3, 4]]], 3)[0, 0]
+    array([[1, 2, 3],
+           [2, 3, 4]])
+    """
+    x, axes = _layer(x, window, stride, padding, dilation)
+    return view(padded(x, axes), axes)
+
+
+def im2col(
+    x: ArrayLike,
+    window: PerAxis,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> Array:
+    """Return every window as a column: cols[n, (c, j), i] = x_padded[n, c, s·i + d·j].
+
+    Parameters are those of `sliding_windows`.
+
+    Returns
+    -------
+    (N, C·prod(window), L)
+        A new array; L = prod(out) windows. Rows run over channels, then taps; columns over
+        windows; the last axis runs fastest in both.
+
+    Examples
+    --------
+    >>> im2col([[[1, 2, 3, 4]]], 3)
+    array([[[1, 2],
+            [2, 3],
+            [3, 4]]])
+
+    Source: Chellapilla, Puri and Simard (2006), "High Performance Convolutional Neural Networks
+    for Document Processing".
+    """
+    x, axes = _layer(x, window, stride, padding, dilation)
+    columns = taps_first(view(padded(x, axes), axes), len(axes))
+    rows = x.shape[1] * prod(axis.taps for axis in axes)
+    return np.array(columns, order="C").reshape(len(x), rows, prod(axis.out for axis in axes))
+
+
+def col2im(
+    cols: ArrayLike,
+    size: Sequence[int],
+    window: PerAxis,
+    *,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> Array:
+    """Add columns back to where `im2col` read them: x[n, c, s·i + d·j − p] += cols[n, (c, j), i].
+
+    It is the transpose of `im2col`, not its inverse: where windows overlap, the entries add.
+
+    Parameters
+    ----------
+    cols
+        Columns `(N, C·prod(window), L)`.
+    size
+        Spatial size of the result, one entry per axis, as a tuple.
+    window, stride, padding, dilation
+        As in the `im2col` that is transposed.
+
+    Returns
+    -------
+    (N, C, *size)
+        What fell on the padding is dropped, and what no window read is 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If cols has not one column per window or not C·prod(window) rows, or an option is wrong.
+
+    Examples
+    --------
+    >>> col2im([[[1, 1], [1, 1], [1, 1]]], (4,), 3)
+    array([[[1, 2, 2, 1]]])
+    """
+    columns = _check.numeric("cols", cols)
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"size={size!r}: needs a tuple, one entry per axis; write size=({size},)")
+    taps = _check.per_axis("window", window, len(size), 1)
+    axes = geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
+    channels = _column_channels(columns, axes)
+    out = tuple(axis.out for axis in axes)
+    parts = columns.reshape(len(columns), channels, *taps, *out)
+    result = np.zeros(padded_shape(len(columns), channels, axes), _work(columns))
+    scatter(result, np.moveaxis(parts, 0, 1 + len(axes)), axes)
+    return crop(result, axes).astype(columns.dtype)
+
+
+def _work(array: Array) -> np.dtype[Any]:
+    """Return the dtype to add up the entries of an array in."""
+    return _check.working_dtype(array.dtype)
+
+
+def _column_channels(cols: Array, axes: tuple[Axis, ...]) -> int:
+    """Return the number of channels after checking columns `(N, C·prod(window), L)`."""
+    taps, places = prod(axis.taps for axis in axes), prod(axis.out for axis in axes)
+    if cols.ndim != 3 or cols.shape[1] % taps or cols.shape[2] != places:
+        rule = f"needs (N, C·{taps}, {places}): {taps} taps a channel and {places} windows"
+        raise ValueError(f"cols has shape {cols.shape}: {rule}")
+    return cols.shape[1] // taps
+
+
+def _layer(
+    x: ArrayLike, window: PerAxis, stride: PerAxis, padding: Padding, dilation: PerAxis
+) -> tuple[Array, tuple[Axis, ...]]:
+    """Return the checked batch and its geometry."""
+    x = _check.batch("x", x)
+    size = x.shape[2:]
+    taps = _check.per_axis("window", window, len(size), 1)
+    return x, geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
+
+
+# The rest works on checked arrays and is shared by convolution, its gradients and pooling.
+
+
+def padded_shape(samples: int, channels: int, axes: tuple[Axis, ...]) -> tuple[int, ...]:
+    """Return the shape of a batch with its padding."""
+    return (samples, channels, *(axis.padded for axis in axes))
+
+
+def padded(x: Array, axes: tuple[Axis, ...]) -> Array:
+    """Return x with the zeros that the axes ask for, or x itself where they ask for none."""
+    if not any(sum(axis.pads) for axis in axes):
+        return x
+    result = np.zeros(padded_shape(len(x), x.shape[1], axes), x.dtype)
+    crop(result, axes)[...] = x
+    return result
+
+
+def crop(x: Array, axes: tuple[Axis, ...]) -> Array:
+    """Return the view of a padded batch that leaves the padding out."""
+    return x[(slice(None), slice(None), *(axis.true for axis in axes))]
+
+
+def view(x: Array, axes: tuple[Axis, ...]) -> Array:
+    """Return the windows of a padded batch as a read-only view `(N, C, *out, *window)`."""
+    spatial = tuple(range(2, x.ndim))
+    spans = tuple(axis.span for axis in axes)
+    starts = tuple(axis.reach(0) for axis in axes)
+    taps = tuple(slice(None, None, axis.dilation) for axis in axes)
+    everywhere = sliding_window_view(x, spans, axis=spatial)
+    return everywhere[(slice(None), slice(None), *starts, *taps)]
+
+
+def taps_first(windows: Array, axes: int) -> Array:
+    """Return `(N, C, *out, *window)` as `(N, C, *window, *out)`, still a view."""
+    positions, taps = range(2, 2 + axes), range(2 + axes, 2 + 2 * axes)
+    return windows.transpose(0, 1, *taps, *positions)
+
+
+def scatter(target: Array, parts: Array, axes: tuple[Axis, ...], rows: range | None = None) -> None:
+    """Add parts `(C, *window, N, *out)` to the padded batch `target`, each where its tap reads.
+
+    `rows` limits the windows along the first spatial axis to those that `parts` holds.
+    """
+    first, *others = axes
+    for tap in np.ndindex(*(axis.taps for axis in axes)):
+        reach = [axis.reach(j) for axis, j in zip(others, tap[1:], strict=True)]
+        places = (slice(None), slice(None), first.reach(tap[0], rows), *reach)
+        target[places] += parts[(slice(None), *tap)].swapaxes(0, 1)
