@@ -2,6 +2,11 @@
 
 from convlib import reference
 from convlib.conv import ConvGrads, algorithms, conv, conv_backward, register_algorithm
+from convlib.counts import activation_count, im2col_count, multiply_adds, parameter_count
+from convlib.fields import Layer, ReceptiveField, receptive_field
+from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient
+from convlib.matrix import circulant, conv_matrix, hankel
+from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from convlib.sequence import convolve1d, correlate1d
 from convlib.shapes import (
     effective_kernel,
@@ -11,24 +16,44 @@ from convlib.shapes import (
     same_padding,
     transposed_size,
 )
+from convlib.shuffle import pixel_shuffle, pixel_unshuffle
 from convlib.transpose import conv_transpose, conv_transpose_backward
 from convlib.windows import col2im, im2col, pad, sliding_windows
 
 __all__ = [
     "ConvGrads",
+    "Layer",
+    "ReceptiveField",
+    "activation_count",
+    "adjoint_error",
     "algorithms",
+    "avg_pool",
+    "avg_pool_backward",
+    "circulant",
     "col2im",
+    "complex_step",
     "conv",
     "conv_backward",
+    "conv_matrix",
     "conv_transpose",
     "conv_transpose_backward",
     "convolve1d",
     "correlate1d",
     "effective_kernel",
     "full_padding",
+    "hankel",
     "im2col",
+    "im2col_count",
+    "max_pool",
+    "max_pool_backward",
+    "multiply_adds",
+    "numerical_gradient",
     "output_size",
     "pad",
+    "parameter_count",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "receptive_field",
     "reference",
     "register_algorithm",
     "remainder",

@@ -84,6 +84,19 @@ def same_length(name: str, value: Sequence[object], axes: int) -> None:
     raise ValueError(message)
 
 
+def sizes(name: str, value: Sequence[int]) -> tuple[int, ...]:
+    """Return a tuple of sizes, one per spatial axis, each at least 1.
+
+    >>> sizes("size", 5)
+    Traceback (most recent call last):
+    TypeError: size=5: needs a tuple, one entry per spatial axis; write size=(5,)
+    """
+    if not isinstance(value, (tuple, list)):
+        rule = "needs a tuple, one entry per spatial axis"
+        raise TypeError(f"{name}={value!r}: {rule}; write {name}=({value!r},)")
+    return per_axis(name, value, len(value), 1)
+
+
 def padding_word(value: str, shown: object = None) -> str:
     """Return a known padding word, or say which one is nearest.
 
@@ -189,9 +202,9 @@ def channels(x: Array, w: Array, groups: object) -> int:
     """Return `groups` after checking that w is `(C_out, C_in/groups, *kernel)` for this x."""
     g = integer("groups", groups, 1)
     c_in, c_out = x.shape[1], w.shape[0]
-    _divides(f"x has {c_in} channels", c_in, g)
+    divides(f"x has {c_in} channels", c_in, g)
     _positive_outputs(w, 0)
-    _divides(f"w has {c_out} output channels (its axis 0)", c_out, g)
+    divides(f"w has {c_out} output channels (its axis 0)", c_out, g)
     if w.shape[1] != c_in // g:
         rule = f"needs C_in/groups = {c_in}/{g} = {c_in // g} on axis 1, as x has {c_in} channels"
         raise ValueError(f"w has shape {w.shape}: {rule}")
@@ -204,12 +217,12 @@ def channels_transposed(x: Array, w: Array, groups: object) -> int:
     if w.shape[0] != x.shape[1]:
         rule = f"a transposed layer needs C_in = {x.shape[1]}, the channels of x, on axis 0"
         raise ValueError(f"w has shape {w.shape}: {rule}")
-    _divides(f"x has {x.shape[1]} channels", x.shape[1], g)
+    divides(f"x has {x.shape[1]} channels", x.shape[1], g)
     _positive_outputs(w, 1)
     return g
 
 
-def _divides(what: str, count: int, groups: int) -> None:
+def divides(what: str, count: int, groups: int) -> None:
     """Refuse a number of channels that the groups do not share out evenly, or no output at all."""
     if count % groups:
         fits = [g for g in range(1, count + 1) if count % g == 0]

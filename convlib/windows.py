@@ -166,8 +166,7 @@ def col2im(
     array([[[1, 2, 2, 1]]])
     """
     columns = _check.numeric("cols", cols)
-    if not isinstance(size, (tuple, list)):
-        raise TypeError(f"size={size!r}: needs a tuple, one entry per axis; write size=({size},)")
+    size = _check.sizes("size", size)
     taps = _check.per_axis("window", window, len(size), 1)
     axes = geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
     channels = _column_channels(columns, axes)

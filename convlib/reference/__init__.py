@@ -7,12 +7,17 @@ from convlib.reference.layers import (
     conv_transpose,
     conv_transpose_backward,
 )
+from convlib.reference.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 __all__ = [
+    "avg_pool",
+    "avg_pool_backward",
     "col2im",
     "conv",
     "conv_backward",
     "conv_transpose",
     "conv_transpose_backward",
     "im2col",
+    "max_pool",
+    "max_pool_backward",
 ]
