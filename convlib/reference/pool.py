@@ -34,6 +34,10 @@ class Line(NamedTuple):
         """Whether the position lies in the input or its padding."""
         return -self.pads[0] <= position < self.size + self.pads[1]
 
+    def blind(self) -> bool:
+        """Whether some window reads nothing of the input."""
+        return any(not any(map(self.real, window)) for window in self.windows)
+
 
 def max_pool(
     x: ArrayLike,
@@ -99,7 +103,7 @@ def avg_pool(
     array([[[2., 2., 3.]]])
     """
     x = _check.batch("x", x)
-    lines = _lines(x, window, stride, padding, dilation, ceil_mode)
+    lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
     y = np.zeros(_pooled_shape(x, lines), _mean_dtype(x))
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
@@ -125,7 +129,7 @@ def avg_pool_backward(
     array([[[3., 3., 9., 6., 6.]]])
     """
     x, dy = _check.batch("x", x), _check.numeric("dy", dy)
-    lines = _lines(x, window, stride, padding, dilation, ceil_mode)
+    lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
     _check.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
     dx = np.zeros(x.shape, _mean_dtype(dy))
     for n, c in np.ndindex(*x.shape[:2]):
@@ -143,15 +147,19 @@ def _lines(
     padding: Padding,
     dilation: PerAxis,
     ceil_mode: bool,
+    counts_padding: bool = False,
 ) -> list[Line]:
-    """Return the windows of every spatial axis."""
+    """Return the windows of every spatial axis; each must read something that counts."""
     axes = x.ndim - 2
     taps = _check.per_axis("window", window, axes, 1)
     strides = _check.per_axis("stride", window if stride is None else stride, axes, 1)
     gaps = _check.per_axis("dilation", dilation, axes, 1)
     pads = _check.padding(padding, axes)
     each = zip(x.shape[2:], taps, strides, pads, gaps, strict=True)
-    return [_line(n, k, s, p, d, ceil_mode) for n, k, s, p, d in each]
+    lines = [_line(n, k, s, p, d, ceil_mode) for n, k, s, p, d in each]
+    if not counts_padding and any(line.blind() for line in lines):
+        raise ValueError(f"{padding=}: a window reads nothing but padding")
+    return lines
 
 
 def _line(n: int, k: int, stride: int, padding: str | Pair, dilation: int, ceil_mode: bool) -> Line:
@@ -205,21 +213,13 @@ def _inside(spots: list[Position], lines: list[Line]) -> list[Position]:
 def _count(spots: list[Position], lines: list[Line], include_pad: bool) -> int:
     """Return the divisor of a window's mean; what hangs over the padding never counts."""
     if not include_pad:
-        return len(_some(_inside(spots, lines)))
+        return len(_inside(spots, lines))
     return sum(all(line.padded(p) for line, p in zip(lines, spot, strict=True)) for spot in spots)
-
-
-def _some(inside: list[Position]) -> list[Position]:
-    """Return the positions, or refuse a window that has none."""
-    if not inside:
-        raise ValueError("padding: a window reads nothing but padding")
-    return inside
 
 
 def _winner(values: Array, spots: list[Position], lines: list[Line]) -> Position:
     """Return the position of the first largest value of a window, or of its last NaN."""
-    first, *others = _some(_inside(spots, lines))
-    best = first
+    best, *others = _inside(spots, lines)
     for spot in others:
         if values[spot] > values[best] or values[spot] != values[spot]:
             best = spot
