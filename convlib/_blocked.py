@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from convlib import windows
+from convlib import _views
 from convlib._check import Array
 from convlib._geometry import Axis
 
@@ -43,25 +43,25 @@ def input_gradient(dy: Array, w: Array, axes: tuple[Axis, ...], groups: int) -> 
     """Return dx `(N, C_in, *size)` from dy and w; entries that no window reads get 0."""
     back = _matrix(w, groups).swapaxes(1, 2)
     c, taps = w.shape[1] * groups, w.shape[2:]
-    dx = np.zeros(windows.padded_shape(len(dy), c, axes), dy.dtype)
+    dx = np.zeros(_views.padded_shape(len(dy), c, axes), dy.dtype)
     for samples, rows in _blocks(len(dy), c, axes):
         block = _rows(dy, samples, rows, groups)
         shape = (c, *taps, len(samples), len(rows), *(axis.out for axis in axes[1:]))
         parts = (back @ block).reshape(shape)
-        windows.scatter(dx[samples.start : samples.stop], parts, axes, rows)
-    return windows.crop(dx, axes)
+        _views.scatter(dx[samples.start : samples.stop], parts, axes, rows)
+    return _views.crop(dx, axes)
 
 
 def _matrix(w: Array, groups: int) -> Array:
     """Return weights as `(groups, F/groups, C/groups · prod(window))`, one matrix per group."""
-    return w.reshape(groups, len(w) // groups, w[0].size)
+    return w.reshape(groups, len(w) // groups, prod(w.shape[1:]))
 
 
 def _blocks(samples: int, channels: int, axes: tuple[Axis, ...]) -> Iterator[tuple[range, range]]:
     """Yield (samples, rows) whose columns have about BLOCK entries: whole samples if they fit."""
     first, *others = axes
     width = channels * prod(axis.taps for axis in axes) * prod(axis.out for axis in others)
-    height = max(1, min(BLOCK // max(width, 1), samples * first.out))
+    height = max(1, BLOCK // max(1, width))
     depth = max(1, height // first.out)
     for n in range(0, samples, depth):
         for i in range(0, first.out, height):
@@ -74,7 +74,7 @@ def _columns(x: Array, axes: tuple[Axis, ...], groups: int) -> Iterator[tuple[ra
     Every block is written into the same memory, so use it before asking for the next.
     """
     m = len(axes)
-    everything = windows.taps_first(windows.view(windows.padded(x, axes), axes), m)
+    everything = _views.taps_first(_views.view(_views.padded(x, axes), axes), m)
     by_channel = np.moveaxis(everything, 0, 1 + m)  # (C, *window, N, *out)
     buffer = np.empty(0, x.dtype)
     for samples, rows in _blocks(len(x), x.shape[1], axes):

@@ -11,10 +11,9 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from convlib import _check
+from convlib import _check, _views
 from convlib._check import Array, Padding, Pair, PerAxis
 from convlib._geometry import Axis, geometry
 
@@ -39,7 +38,8 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
     Raises
     ------
     ValueError, TypeError
-        If the padding is negative, no integer, or a word: "same" and "full" depend on a window.
+        If the padding is negative, no integer, or a word: "same" and "full" depend on a window;
+        or if the value does not fit.
 
     Examples
     --------
@@ -52,6 +52,9 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
         if isinstance(pair, str):
             raise ValueError(f"padding={padding!r}: needs numbers here; a word depends on a window")
         widths.append(pair)
+    if np.result_type(x, value) != x.dtype:
+        advice = f"does not fit x of dtype {x.dtype}; convert x first"
+        raise TypeError(f"value={value!r}: {advice}")
     return np.pad(x, widths, constant_values=value)
 
 
@@ -91,7 +94,7 @@ def sliding_windows(
            [2, 3, 4]])
     """
     x, axes = _layer(x, window, stride, padding, dilation)
-    return view(padded(x, axes), axes)
+    return _views.view(_views.padded(x, axes), axes)
 
 
 def im2col(
@@ -123,7 +126,7 @@ def im2col(
     for Document Processing".
     """
     x, axes = _layer(x, window, stride, padding, dilation)
-    columns = taps_first(view(padded(x, axes), axes), len(axes))
+    columns = _views.taps_first(_views.view(_views.padded(x, axes), axes), len(axes))
     rows = x.shape[1] * prod(axis.taps for axis in axes)
     return np.array(columns, order="C").reshape(len(x), rows, prod(axis.out for axis in axes))
 
@@ -172,9 +175,9 @@ def col2im(
     channels = _column_channels(columns, axes)
     out = tuple(axis.out for axis in axes)
     parts = columns.reshape(len(columns), channels, *taps, *out)
-    result = np.zeros(padded_shape(len(columns), channels, axes), _work(columns))
-    scatter(result, np.moveaxis(parts, 0, 1 + len(axes)), axes)
-    return crop(result, axes).astype(columns.dtype)
+    result = np.zeros(_views.padded_shape(len(columns), channels, axes), _work(columns))
+    _views.scatter(result, np.moveaxis(parts, 0, 1 + len(axes)), axes)
+    return _views.crop(result, axes).astype(columns.dtype)
 
 
 def _work(array: Array) -> np.dtype[Any]:
@@ -199,53 +202,3 @@ def _layer(
     size = x.shape[2:]
     taps = _check.per_axis("window", window, len(size), 1)
     return x, geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
-
-
-# The rest works on checked arrays and is shared by convolution, its gradients and pooling.
-
-
-def padded_shape(samples: int, channels: int, axes: tuple[Axis, ...]) -> tuple[int, ...]:
-    """Return the shape of a batch with its padding."""
-    return (samples, channels, *(axis.padded for axis in axes))
-
-
-def padded(x: Array, axes: tuple[Axis, ...]) -> Array:
-    """Return x with the zeros that the axes ask for, or x itself where they ask for none."""
-    if not any(sum(axis.pads) for axis in axes):
-        return x
-    result = np.zeros(padded_shape(len(x), x.shape[1], axes), x.dtype)
-    crop(result, axes)[...] = x
-    return result
-
-
-def crop(x: Array, axes: tuple[Axis, ...]) -> Array:
-    """Return the view of a padded batch that leaves the padding out."""
-    return x[(slice(None), slice(None), *(axis.true for axis in axes))]
-
-
-def view(x: Array, axes: tuple[Axis, ...]) -> Array:
-    """Return the windows of a padded batch as a read-only view `(N, C, *out, *window)`."""
-    spatial = tuple(range(2, x.ndim))
-    spans = tuple(axis.span for axis in axes)
-    starts = tuple(axis.reach(0) for axis in axes)
-    taps = tuple(slice(None, None, axis.dilation) for axis in axes)
-    everywhere = sliding_window_view(x, spans, axis=spatial)
-    return everywhere[(slice(None), slice(None), *starts, *taps)]
-
-
-def taps_first(windows: Array, axes: int) -> Array:
-    """Return `(N, C, *out, *window)` as `(N, C, *window, *out)`, still a view."""
-    positions, taps = range(2, 2 + axes), range(2 + axes, 2 + 2 * axes)
-    return windows.transpose(0, 1, *taps, *positions)
-
-
-def scatter(target: Array, parts: Array, axes: tuple[Axis, ...], rows: range | None = None) -> None:
-    """Add parts `(C, *window, N, *out)` to the padded batch `target`, each where its tap reads.
-
-    `rows` limits the windows along the first spatial axis to those that `parts` holds.
-    """
-    first, *others = axes
-    for tap in np.ndindex(*(axis.taps for axis in axes)):
-        reach = [axis.reach(j) for axis, j in zip(others, tap[1:], strict=True)]
-        places = (slice(None), slice(None), first.reach(tap[0], rows), *reach)
-        target[places] += parts[(slice(None), *tap)].swapaxes(0, 1)

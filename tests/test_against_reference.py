@@ -1,0 +1,193 @@
+"""Every fast function against the loops that define it, on thousands of tiny random layers.
+
+Entries are small integers, also where the dtype is a float, so that both routes must agree
+exactly. Blocks are made tiny at random, so that every way of cutting a batch is exercised.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import convlib as cl
+from convlib import _blocked
+
+COUNT = 2000
+DTYPES = [np.int64, np.int32, np.float64, np.float32]
+
+
+class Layer(NamedTuple):
+    samples: int
+    groups: int
+    c_in: int  # per group
+    c_out: int  # per group
+    size: tuple
+    window: tuple
+    dtype: type
+    options: dict  # stride, padding, dilation: in every form that the library accepts
+
+    @property
+    def span(self):
+        dilation = per_axis(self.options.get("dilation", 1), len(self.size))
+        return tuple((k - 1) * d + 1 for k, d in zip(self.window, dilation, strict=True))
+
+
+def per_axis(value, axes):
+    return (value,) * axes if isinstance(value, int) else value
+
+
+def sides(padding, axes, span):
+    """The zeros on both sides of each axis together: a lower bound for "same"."""
+    if padding == "full":
+        return tuple(2 * (k - 1) for k in span)
+    if padding in ("same", "valid"):
+        return (0,) * axes
+    return tuple(2 * p if isinstance(p, int) else sum(p) for p in per_axis(padding, axes))
+
+
+def numbers(rng, axes, low, high):
+    """An int for all axes or a tuple."""
+    if rng.random() < 0.3:
+        return int(rng.integers(low, high + 1))
+    return tuple(int(v) for v in rng.integers(low, high + 1, axes))
+
+
+def padding(rng, axes):
+    """Padding in one of the documented forms."""
+    kinds = {"ints": 0.3, "pairs": 0.4, "mixed": 0.1, "valid": 0.05, "same": 0.1, "full": 0.05}
+    kind = rng.choice(list(kinds), p=list(kinds.values()))
+    if kind == "ints":
+        return numbers(rng, axes, 0, 2)
+    pairs = tuple((int(a), int(b)) for a, b in rng.integers(0, 3, (axes, 2)))
+    if kind == "pairs":
+        return pairs
+    return (1, *pairs[1:]) if kind == "mixed" else str(kind)
+
+
+def layer(rng, fits=True):
+    """A random layer, 1-D to 3-D; its kernel fits unless `fits` is False."""
+    while True:
+        axes = int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
+        top_size, top_kernel = {1: (9, 4), 2: (5, 3), 3: (3, 2)}[axes]
+        chosen = Layer(
+            samples=int(rng.choice([0, 1, 2, 3], p=[0.04, 0.5, 0.36, 0.1])),
+            groups=int(rng.choice([1, 2, 3], p=[0.7, 0.2, 0.1])),
+            c_in=int(rng.choice([0, 1, 2], p=[0.02, 0.68, 0.3])),
+            c_out=int(rng.integers(1, 3)),
+            size=tuple(int(v) for v in rng.integers(1, top_size + 1, axes)),
+            window=tuple(int(v) for v in rng.integers(1, top_kernel + 1, axes)),
+            dtype=DTYPES[rng.integers(len(DTYPES))],
+            options={
+                "stride": numbers(rng, axes, 1, 3),
+                "padding": padding(rng, axes),
+                "dilation": numbers(rng, axes, 1, 2),
+            },
+        )
+        zeros = sides(chosen.options["padding"], axes, chosen.span)
+        room = [n + p - k for n, p, k in zip(chosen.size, zeros, chosen.span, strict=True)]
+        if (min(room) >= 0) is fits or (fits and chosen.options["padding"] == "same"):
+            return chosen
+
+
+def whole(rng, shape, dtype):
+    return rng.integers(-4, 5, shape).astype(dtype)
+
+
+def check(actual, expected, context):
+    assert actual.dtype == expected.dtype, context
+    np.testing.assert_array_equal(actual, expected, strict=True, err_msg=str(context))
+
+
+def arrays(rng, lay):
+    x = whole(rng, (lay.samples, lay.groups * lay.c_in, *lay.size), lay.dtype)
+    w = whole(rng, (lay.groups * lay.c_out, lay.c_in, *lay.window), lay.dtype)
+    b = whole(rng, lay.groups * lay.c_out, lay.dtype) if rng.random() < 0.5 else None
+    return x, w, b
+
+
+@pytest.fixture
+def tiny_blocks(rng, monkeypatch):
+    """Call it to cut the next batch differently."""
+    sizes = [1, 3, 10, 30, 100, 300, 1 << 18]
+    return lambda: monkeypatch.setattr(_blocked, "BLOCK", sizes[rng.integers(len(sizes))])
+
+
+def test_conv_and_its_gradients(rng, tiny_blocks):
+    unread = 0
+    for _ in range(COUNT):
+        lay = layer(rng)
+        x, w, b = arrays(rng, lay)
+        options = {**lay.options, "groups": lay.groups}
+        tiny_blocks()
+        y = cl.conv(x, w, b, **options)
+        check(y, cl.reference.conv(x, w, b, **options), lay)
+        dy = whole(rng, y.shape, lay.dtype)
+        fast = cl.conv_backward(dy, x, w, **options)
+        slow = cl.reference.conv_backward(dy, x, w, **options)
+        for actual, expected in zip(fast, slow, strict=True):
+            check(actual, expected, lay)
+        unread += lay.samples > 0 and lay.c_in > 0 and not np.any(fast.dx[..., -1])
+    assert unread > 50  # the stride left true inputs unread, the case that most libraries got wrong
+
+
+def test_conv_transpose_and_its_gradients(rng, tiny_blocks):
+    compared = beyond = 0
+    while compared < COUNT:
+        lay = layer(rng)
+        axes = len(lay.size)
+        if lay.options["padding"] == "same":
+            extra = 0
+        else:
+            extra = numbers(rng, axes, 0, 2)
+        pairs = (lay.options["stride"], lay.options["dilation"], extra)
+        strides, dilations, extras = (per_axis(value, axes) for value in pairs)
+        if any(e >= max(s, d) for s, d, e in zip(strides, dilations, extras, strict=True)):
+            continue
+        x = whole(rng, (lay.samples, lay.groups * lay.c_in, *lay.size), lay.dtype)
+        w = whole(rng, (lay.groups * lay.c_in, lay.c_out, *lay.window), lay.dtype)
+        b = whole(rng, lay.groups * lay.c_out, lay.dtype) if rng.random() < 0.5 else None
+        options = {**lay.options, "groups": lay.groups, "output_padding": extra}
+        zeros = sides(lay.options["padding"], axes, lay.span)
+        left = [
+            (n - 1) * s + k + e - p
+            for n, s, k, e, p in zip(lay.size, strides, lay.span, extras, zeros, strict=True)
+        ]
+        if min(left) < 1 and lay.options["padding"] != "same":
+            with pytest.raises(ValueError, match="crops everything away"):
+                cl.conv_transpose(x, w, b, **options)
+            continue
+        tiny_blocks()
+        y = cl.conv_transpose(x, w, b, **options)
+        check(y, cl.reference.conv_transpose(x, w, b, **options), lay)
+        dy = whole(rng, y.shape, lay.dtype)
+        fast = cl.conv_transpose_backward(dy, x, w, **options)
+        slow = cl.reference.conv_transpose_backward(dy, x, w, **options)
+        for actual, expected in zip(fast, slow, strict=True):
+            check(actual, expected, lay)
+        compared += 1
+        beyond += any(e >= s for e, s in zip(extras, strides, strict=True))
+    assert beyond > 50  # output_padding beyond the stride, which a dilation allows
+
+
+def test_im2col_and_col2im(rng):
+    for _ in range(COUNT):
+        lay = layer(rng)
+        x = whole(rng, (lay.samples, lay.c_in, *lay.size), lay.dtype)
+        cols = cl.im2col(x, lay.window, **lay.options)
+        check(cols, cl.reference.im2col(x, lay.window, **lay.options), lay)
+        dcols = whole(rng, cols.shape, lay.dtype)
+        back = cl.col2im(dcols, lay.size, lay.window, **lay.options)
+        check(back, cl.reference.col2im(dcols, lay.size, lay.window, **lay.options), lay)
+
+
+def test_both_routes_refuse_a_kernel_that_does_not_fit(rng):
+    for _ in range(200):
+        lay = layer(rng, fits=False)
+        if lay.options["padding"] == "same":
+            continue
+        x, w, b = arrays(rng, lay)
+        options = {**lay.options, "groups": lay.groups}
+        with pytest.raises(ValueError, match="longer than the padded input"):
+            cl.conv(x, w, b, **options)
+        with pytest.raises(ValueError, match="fits nowhere"):
+            cl.reference.conv(x, w, b, **options)
