@@ -160,8 +160,20 @@ def grid(
         ax.text(x - 0.75, y - i, number(label), ha="right", va="center", weight="bold")
     for j, label in enumerate(columns):
         ax.text(x + j, y + 0.65, number(label), ha="center", va="bottom", weight="bold")
+    for i, label in enumerate(rows):
+        ax.text(x - 0.65, y - i, number(label), ha="right", va="center", fontsize=9)
+    for j, label in enumerate(columns):
+        ax.text(x + j, y + 0.62, number(label), ha="center", va="bottom", fontsize=9)
     if name:
-        ax.text(x - 0.5, y + 0.65, name, ha="left", va="bottom", color=shade, weight="bold")
+        ax.text(
+            x - 0.5,
+            y + (1.15 if len(columns) else 0.65),
+            name,
+            ha="left",
+            va="bottom",
+            color=shade,
+            weight="bold",
+        )
     _bare(ax)
 
 

@@ -142,6 +142,13 @@ def test_grid_rows_run_downwards_and_the_window_has_a_frame(ax):
     assert ax.patches[0].get_hatch() == "////"
 
 
+def test_grid_labels_rows_and_columns_and_marks_single_entries(ax):
+    figures.grid(ax, np.eye(2), highlight=[(1, 0)], rows=["a", "b"], columns=range(2), name="T")
+    assert texts(ax) == ["1", "0", "0", "1", "a", "b", "0", "1", "T"]
+    widths = [p.get_linewidth() for p in ax.patches]
+    assert widths.index(max(widths)) == 2
+
+
 def test_stem_draws_every_value(ax):
     assert figures.stem(ax, [1, -2, 3], start=-1) is None
     np.testing.assert_array_equal(ax.lines[-1].get_xydata(), [[-1, 1], [0, -2], [1, 3]])

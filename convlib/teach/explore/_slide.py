@@ -143,7 +143,7 @@ def slide(
     flip: bool = False,
     mode: str = "valid",
     at: int = 0,
-    autoplay: bool = False,
+    play: bool = False,
     title: str = "A kernel slides along a list",
 ) -> Interactive:
     """A kernel sliding along a list, one window open: its products, their sum, the outputs so far.
@@ -154,7 +154,7 @@ def slide(
     flip : False slides `w` as it is (correlation), True reverses it first (convolution).
     mode : "valid" (inside the list) or "full" (wherever they overlap, zeros outside).
     at : the number of the open window, from 0.
-    autoplay : let the published page start by itself, unless its reader asked for less motion.
+    play : let the published page start by itself, unless its reader asked for less motion.
 
     Raises
     ------
@@ -178,4 +178,4 @@ def slide(
     if not 0 <= at < max(1, len(compute(state).y)):
         raise ValueError(f"at must be a window, 0 to {len(compute(state).y) - 1}; got {at}")
     drawing = draw(state)
-    return Interactive("slide", state | ({"auto": True} if autoplay else {}), drawing, title)
+    return Interactive("slide", state | ({"play": True} if play else {}), drawing, title)
