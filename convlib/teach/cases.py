@@ -26,6 +26,7 @@ class Generator:
     sample: Callable[[np.random.Generator], Any]
 
     def __call__(self, rng: np.random.Generator) -> Any:
+        """Draw one value."""
         return self.sample(rng)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,9 @@ def _arrays(left: np.ndarray, right: np.ndarray) -> float:
     return APART if math.isnan(worst) else max(worst, math.ulp(0.0))
 
 
-def _relative(left: int, right: int) -> float:
-    return abs(left - right) / max(1, abs(right))
+def _relative(left: Any, right: Any) -> float:
+    apart = float(abs(left - right) / max(1, abs(right))) if left != right else 0.0
+    return APART if math.isnan(apart) else apart
 
 
 def _is_sequence(value: Any) -> bool:
@@ -72,8 +74,12 @@ def _single(left: Any, right: Any) -> float:
     left, right = _item(left), _item(right)
     if _is_symbolic(left) or _is_symbolic(right):
         return _symbolic(left, right)
+    if isinstance(left, Number) and isinstance(right, Number):  # fractions, very large numbers
+        return _relative(left, right)
+    if _is_sequence(left) or _is_sequence(right):
+        return APART
     same_kind = isinstance(left, str) == isinstance(right, str)
-    return 0.0 if same_kind and not _is_sequence(left) and bool(left == right) else APART
+    return 0.0 if same_kind and bool(left == right) else APART
 
 
 def _item(value: Any) -> Any:

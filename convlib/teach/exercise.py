@@ -29,9 +29,10 @@ class Exercise:
 
     `judge(answer)` returns None for a right answer, else the sentence that says why not.
     `call` is the name that messages give to the reader's function. `dtype=True` also wants
-    whole numbers where the oracle returns whole numbers, and the like. `equal(got, expected)`
-    replaces the usual comparison. `nonsense` is an answer that is wrong in an unlisted way,
-    for the test of the exercise: needed where there is a judge.
+    whole numbers where the oracle returns whole numbers, and the like.
+    `equal(got, expected, case)` replaces the usual comparison of values.
+    `nonsense` is an answer that is wrong in an unlisted way, for the test of the exercise;
+    it is needed where there is a judge.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Exercise:
     cases: Callable[[], list[Case]] | None = None
     judge: Callable[[Any], str | None] | None = None
     dtype: bool = False
-    equal: Callable[[Any, Any], bool] | None = None
+    equal: Callable[[Any, Any, Case], bool] | None = None
     nonsense: Any = None
 
     def __post_init__(self) -> None:

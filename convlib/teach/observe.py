@@ -1,21 +1,25 @@
-"""One call of a reader's function: what came back, frozen into plain data that is safe to handle."""
+"""One call of a reader's function, its result frozen into plain data that is safe to handle."""
 
 from __future__ import annotations
 
 import copy
+import os
+import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 MOST_ITEMS = 1_000_000
+LONGEST_ERROR = 200
 _PLAIN = (type(None), bool, int, float, complex, Fraction, type(...))
-_SEQUENCES: dict[type, Callable[[list[Any]], Any]] = {
+_CONTAINERS: dict[type, Callable[[list[Any]], Any]] = {
     list: list, tuple: tuple, set: set, frozenset: frozenset, range: list
 }  # fmt: skip
+_end_process = os._exit  # the guard hides os._exit from the reader's code
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,9 @@ class Outcome:
 
     @property
     def fatal(self) -> bool:
-        """True for what would go the same way on every further case."""
-        return bool(set(self.kinds) & {"MemoryError", "RecursionError"}) or (
-            bool(self.kinds) and "Exception" not in self.kinds
-        )
+        """True for an error that would come again, slowly, on every further case."""
+        endless = {"MemoryError", "RecursionError"} & set(self.kinds)
+        return bool(endless) or bool(self.kinds and "Exception" not in self.kinds)
 
 
 def observe(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
@@ -52,17 +55,19 @@ def observe(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome
     0
     """
     given = copy.deepcopy(arguments)
+    process = os.getpid()
     try:
         outcome = Outcome(freeze(function(*given)))
-    except BaseException as error:
-        kinds = tuple(kind.__name__ for kind in type(error).__mro__)
-        outcome = Outcome(kinds=kinds, error=_describe(error, function))
+    except BaseException as error:  # also exit() and KeyboardInterrupt
+        outcome = Outcome(kinds=_names(error), error=_describe(error, function))
+    if os.getpid() != process:  # the function forked, and this is the copy
+        _end_process(0)
     changed = [i for i, old in enumerate(arguments) if not _same(old, given[i])]
-    return Outcome(outcome.value, outcome.kinds, outcome.error, changed[0] if changed else None)
+    return replace(outcome, changed=changed[0]) if changed else outcome
 
 
 def freeze(value: Any, depth: int = 20) -> Any:
-    """The value as plain data (numbers, strings, lists, arrays); anything else becomes `Opaque`.
+    """The value as plain data (numbers, texts, lists, arrays); anything else becomes `Opaque`.
 
     Looks at exact types only, so that no method of a reader's own class is ever run.
 
@@ -70,23 +75,23 @@ def freeze(value: Any, depth: int = 20) -> Any:
     ([1, (2.5, 'a')], a generator)
     """
     kind = type(value)
-    if kind in _PLAIN or kind.__module__.partition(".")[0] == "sympy":
+    if kind in _PLAIN or _is_sympy(kind):
         return value
-    if issubclass(kind, np.generic) or kind is np.ndarray:
+    if kind is np.ndarray or (issubclass(kind, np.generic) and kind.__module__ == "numpy"):
         return _freeze_array(value, depth)
+    if kind in (str, bytes, dict, *_CONTAINERS) and len(value) > MOST_ITEMS:
+        return Opaque(f"{_article(kind)} of {len(value)} items")
     if kind in (str, bytes):
-        return value if len(value) <= MOST_ITEMS else Opaque(f"a text of {len(value)} characters")
-    if kind in _SEQUENCES and len(value) > MOST_ITEMS:
-        return Opaque(f"a {kind.__name__} of {len(value)} items")
-    if kind in _SEQUENCES and depth:
-        return _SEQUENCES[kind]([freeze(item, depth - 1) for item in value])
-    if kind is dict and depth and len(value) <= MOST_ITEMS:
-        return {freeze(key, 1): freeze(item, depth - 1) for key, item in value.items()}
-    return Opaque(_article(str(type.__getattribute__(kind, "__name__"))))
+        return value
+    if kind in _CONTAINERS and depth:
+        return _CONTAINERS[kind]([freeze(item, depth - 1) for item in value])
+    if kind is dict and depth:
+        return {freeze(key, depth - 1): freeze(item, depth - 1) for key, item in value.items()}
+    return Opaque(_article(kind))
 
 
 def _freeze_array(value: Any, depth: int) -> Any:
-    if value.size > MOST_ITEMS * 10:
+    if value.size > 10 * MOST_ITEMS:
         return Opaque(f"an array of shape {value.shape}")
     if value.dtype.kind in "biufcUS":
         return value.copy()
@@ -98,9 +103,16 @@ def _freeze_array(value: Any, depth: int) -> Any:
     return frozen
 
 
-def _article(name: str) -> str:
-    known = {"function": "a function", "type": "a class", "module": "a module"}
-    return known.get(name, f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"[:80])
+def _is_sympy(kind: type) -> bool:
+    sympy = sys.modules.get("sympy")
+    own = str(type.__getattribute__(kind, "__module__")).startswith("sympy.")
+    return own and sympy is not None and issubclass(kind, sympy.Basic)
+
+
+def _article(kind: type) -> str:
+    name = str(type.__getattribute__(kind, "__name__"))[:60]
+    known = {"type": "a class", "str": "a text", "ndarray": "an array"}
+    return known.get(name, f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -110,19 +122,22 @@ def _same(old: Any, new: Any) -> bool:
         return alike and bool(np.array_equal(old, new, equal_nan=old.dtype.kind in "fc"))
     if isinstance(old, (list, tuple)):
         return len(old) == len(new) and all(map(_same, old, new))
-    return not isinstance(old, (dict, set)) or old == new
+    return not isinstance(old, (dict, set)) or bool(old == new)
+
+
+def _names(error: BaseException) -> tuple[str, ...]:
+    return tuple(str(type.__getattribute__(kind, "__name__")) for kind in type(error).__mro__)
 
 
 def _describe(error: BaseException, function: Callable[..., Any]) -> str:
-    """`ZeroDivisionError: division by zero, in line 2: return n // 0`."""
+    """The error in one line: `ZeroDivisionError: division by zero, in line 2: return n // 0`."""
     try:
-        message = str(error)
+        message = " ".join(str(error).split())
     except BaseException:
         message = ""
-    name = type(error).__name__
+    name = _names(error)[0]
     text = f"{name}: {message}" if message else name
-    code = getattr(function, "__code__", None)
-    own = getattr(code, "co_filename", None)
+    own = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own]
     where = f", in line {lines[-1].lineno}: {lines[-1].line}" if lines and lines[-1].line else ""
-    return text[:200] + where[:120]
+    return text[:LONGEST_ERROR] + where[:LONGEST_ERROR]

@@ -32,7 +32,7 @@ def solved() -> set[str]:
         return set()
     except (ValueError, KeyError, TypeError):
         kept = path.with_name(path.name + ".bak")
-        os.replace(path, kept)
+        path.replace(kept)
         print(f"{path.name} was damaged: it is kept as {kept.name}, and a new one is started.")
         return set()
 
@@ -49,7 +49,7 @@ def remember(name: str) -> None:
             "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
         ) as file:
             file.write(text)
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
     except OSError as error:
         print(f"(Your progress could not be saved in {path.name}: {error.strerror}.)")
 

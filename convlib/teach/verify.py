@@ -182,7 +182,8 @@ def _catch(
     for case, right in tried:
         count += 1
         try:
-            value = _call(function, case)
+            with np.errstate(all="ignore"):
+                value = _call(function, case)
             apart = distance(value, right)
         except Exception as error:
             value, apart = _Raised(type(error).__name__), APART
