@@ -149,31 +149,16 @@ def grid(
         _cell(ax, (x + j, y - i), number(value), shade, hot, (i, j) in hatch)
     if window:
         corner = (x + column - 0.5, y - row - height + 0.5)
-        looks: dict[str, Any] = {
-            "fill": False,
-            "edgecolor": COLORS["kernel"],
-            "linewidth": 3,
-            "zorder": 5,
-        }
-        ax.add_patch(Rectangle(corner, width, height, **looks))
+        ax.add_patch(
+            Rectangle(corner, width, height, fill=False, ec=COLORS["kernel"], lw=3, zorder=5)
+        )
     for i, label in enumerate(rows):
         ax.text(x - 0.75, y - i, number(label), ha="right", va="center", weight="bold")
     for j, label in enumerate(columns):
         ax.text(x + j, y + 0.65, number(label), ha="center", va="bottom", weight="bold")
-    for i, label in enumerate(rows):
-        ax.text(x - 0.65, y - i, number(label), ha="right", va="center", fontsize=9)
-    for j, label in enumerate(columns):
-        ax.text(x + j, y + 0.62, number(label), ha="center", va="bottom", fontsize=9)
     if name:
-        ax.text(
-            x - 0.5,
-            y + (1.15 if len(columns) else 0.65),
-            name,
-            ha="left",
-            va="bottom",
-            color=shade,
-            weight="bold",
-        )
+        above = y + (1.15 if len(columns) else 0.65)
+        ax.text(x - 0.5, above, name, ha="left", va="bottom", color=shade, weight="bold")
     _bare(ax)
 
 
