@@ -120,9 +120,8 @@ def scatter(shares: Iterator[Array], x: Array, axes: Sequence[Axis], dtype: np.d
     dx = framed(np.zeros(x.shape, _check.working_dtype(dtype)), axes)
     for tap, share in zip(taps(axes), shares, strict=True):
         dx[tap] += share
-    inputs = (slice(axis.pads[0], axis.pads[0] + axis.size) for axis in axes)
-    index: Index = (..., *inputs)
-    return dx[index].astype(dtype)
+    inputs: Index = (..., *(axis.true for axis in axes))
+    return dx[inputs].astype(dtype)
 
 
 def mean_dtype(array: Array) -> np.dtype[Any]:

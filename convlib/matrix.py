@@ -72,7 +72,7 @@ def conv_matrix(
 
 def _place(w: Array, axes: Sequence[Axis]) -> Array:
     """Return T with all its axes apart, `(C_out, C_in, *out, *size)`: one write per tap."""
-    padded = [axis.size + sum(axis.pads) for axis in axes]
+    padded = (axis.padded for axis in axes)
     t = np.zeros((*w.shape[:2], *(axis.out for axis in axes), *padded), w.dtype)
     rows = np.indices([axis.out for axis in axes], sparse=True)
     each = (slice(None), slice(None))
@@ -82,9 +82,8 @@ def _place(w: Array, axes: Sequence[Axis]) -> Array:
         weight = w[(*each, *tap)]
         t[(*each, *rows, *columns)] = weight.reshape(*w.shape[:2], *(1 for _ in axes))
     # A column for the padding meets only zeros of the padded input, so it is cut off.
-    inputs = (slice(axis.pads[0], axis.pads[0] + axis.size) for axis in axes)
-    index: tuple[Any, ...] = (..., *inputs)
-    return t[index]
+    inputs: tuple[Any, ...] = (..., *(axis.true for axis in axes))
+    return t[inputs]
 
 
 def hankel(

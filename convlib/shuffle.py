@@ -53,7 +53,7 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
     # Each spatial axis i is followed by the place inside its block.
     order = [axis for i in range(axes) for axis in (2 + axes + i, 2 + i)]
     enlarged = (n * f for n, f in zip(size, factors, strict=True))
-    return blocks.transpose(0, 1, *order).reshape(x.shape[0], channels, *enlarged)
+    return blocks.transpose(0, 1, *order).copy().reshape(x.shape[0], channels, *enlarged)
 
 
 def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
@@ -96,7 +96,7 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
     blocks = x.reshape(*x.shape[:2], *pairs)
     order = [*range(3, 3 + 2 * axes, 2), *range(2, 2 + 2 * axes, 2)]
     channels = x.shape[1] * prod(factors)
-    return blocks.transpose(0, 1, *order).reshape(x.shape[0], channels, *reduced)
+    return blocks.transpose(0, 1, *order).copy().reshape(x.shape[0], channels, *reduced)
 
 
 def _not_divisible(shape: tuple[int, ...], factors: tuple[int, ...]) -> str:
