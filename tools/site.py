@@ -188,7 +188,9 @@ def trim_icons(site: Path) -> None:
         css = style.read_text(encoding="utf-8")
         icon = r'(?:\.fa-[a-z0-9-]+:+before,?)+\{content:"[^"]*"\}'
         style.write_text(css := re.sub(icon, keep_if_used, css), encoding="utf-8")
+        # the theme writes a glyph as an escape or as the character itself (private use area)
         glyphs |= {int(code, 16) for code in re.findall(r'"\\([0-9a-f]{2,5})\s?"', css)}
+        glyphs |= {ord(character) for character in re.findall("[\ue000-\uf8ff]", css)}
     options = subset.Options(flavor="woff2", notdef_outline=True)
     for file in site.rglob("_static/vendor/fontawesome/webfonts/*.woff2"):
         font = subset.load_font(str(file), options)
