@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from difflib import get_close_matches
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -42,24 +43,24 @@ def integer(name: str, value: object, least: int, shown: object = None) -> int:
     received = f"{name}={value!r}" if shown is None else f"{name}={shown!r}"
     rule = f"{received}: needs an integer of at least {least}"
     if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{rule}, not a truth value; write {name}={int(value)} if you mean it")
+        raise TypeError(f"{rule}, not a truth value")
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{rule}, not {type(value).__name__}{_nearest(name, value)}") from None
+        raise TypeError(f"{rule}, not {type(value).__name__}{_nearest(value, least)}") from None
     if number < least:
         raise ValueError(rule + (f"; {ADVICE[name]}" if name in ADVICE else ""))
     return number
 
 
-def _nearest(name: str, value: object) -> str:
+def _nearest(value: object, least: int) -> str:
     """Return advice for a number that is whole (`2.0`) or written as text (`"2"`)."""
     try:
         whole = int(value)  # type: ignore[call-overload]
     except (TypeError, ValueError, OverflowError):
         return ""
     exact = isinstance(value, str) or whole == value
-    return f"; write {name}={whole}" if exact else ""
+    return f"; write {max(whole, least)}" if exact else ""
 
 
 def per_axis(name: str, value: object, axes: int, least: int) -> tuple[int, ...]:
@@ -79,7 +80,8 @@ def same_length(name: str, value: Sequence[object], axes: int) -> None:
     if len(value) == axes:
         return
     message = f"{name}={value!r}: needs one entry per spatial axis ({axes}), not {len(value)}"
-    if name == "padding" and len(value) == 2 and axes == 1:
+    pair = len(value) == 2 and not any(isinstance(entry, (tuple, list)) for entry in value)
+    if name == "padding" and axes == 1 and pair:
         message += f"; a (before, after) pair is written padding=({tuple(value)!r},)"
     raise ValueError(message)
 
@@ -125,7 +127,8 @@ def axis_padding(value: object, shown: object = None) -> str | Pair:
     if not isinstance(value, (tuple, list)):
         return (integer("padding", value, 0, shown),) * 2
     if len(value) != 2:
-        raise ValueError(f"padding={shown!r}: a pair is (before, after), not {len(value)} numbers")
+        rule = f"an axis needs an int or a pair (before, after), not {len(value)} entries"
+        raise ValueError(f"padding={shown!r}: {rule}")
     before, after = (integer("padding", side, 0, shown) for side in value)
     return before, after
 
@@ -171,11 +174,12 @@ def batch(name: str, value: ArrayLike, axes: int | None = None) -> Array:
     >>> batch("x", [[1, 2, 3]])
     Traceback (most recent call last):
     ValueError: x has shape (1, 3): needs (N, C, *spatial), at least 3 axes; add the missing \
-axes of length 1, for example x[np.newaxis]
+axes of length 1: x[np.newaxis]
     """
     array = numeric(name, value)
     if array.ndim < 3:
-        advice = f"add the missing axes of length 1, for example {name}[np.newaxis]"
+        missing = ", ".join(["np.newaxis"] * (3 - array.ndim))
+        advice = f"add the missing axes of length 1: {name}[{missing}]"
         rule = "needs (N, C, *spatial), at least 3 axes"
         raise ValueError(f"{name} has shape {array.shape}: {rule}; {advice}")
     if axes is not None and array.ndim != axes + 2:
@@ -202,13 +206,20 @@ def channels(x: Array, w: Array, groups: object) -> int:
     """Return `groups` after checking that w is `(C_out, C_in/groups, *kernel)` for this x."""
     g = integer("groups", groups, 1)
     c_in, c_out = x.shape[1], w.shape[0]
-    divides(f"x has {c_in} channels", c_in, g)
     _positive_outputs(w, 0)
-    divides(f"w has {c_out} output channels (its axis 0)", c_out, g)
+    divides(f"x has {c_in} channels", c_in, g, c_out)
+    divides(f"w has {c_out} output channels (its axis 0)", c_out, g, c_in)
     if w.shape[1] != c_in // g:
         rule = f"needs C_in/groups = {c_in}/{g} = {c_in // g} on axis 1, as x has {c_in} channels"
-        raise ValueError(f"w has shape {w.shape}: {rule}")
+        raise ValueError(f"w has shape {w.shape}: {rule}{_fitting_groups(c_in, c_out, w.shape[1])}")
     return g
+
+
+def _fitting_groups(c_in: int, c_out: int, per_group: int) -> str:
+    """Return advice where another number of groups would make the weights fit."""
+    g = c_in // max(per_group, 1)
+    fits = g > 0 and g * per_group == c_in and c_out % g == 0
+    return f"; groups={g} would fit" if fits else ""
 
 
 def channels_transposed(x: Array, w: Array, groups: object) -> int:
@@ -222,10 +233,14 @@ def channels_transposed(x: Array, w: Array, groups: object) -> int:
     return g
 
 
-def divides(what: str, count: int, groups: int) -> None:
-    """Refuse a number of channels that the groups do not share out evenly, or no output at all."""
+def divides(what: str, count: int, groups: int, partner: int = 0) -> None:
+    """Refuse a number of channels that the groups do not share out evenly.
+
+    The advice also fits the `partner`, the number of channels on the other side of the layer.
+    """
     if count % groups:
-        fits = [g for g in range(1, count + 1) if count % g == 0]
+        common = gcd(count, partner)
+        fits = [g for g in range(1, common + 1) if common % g == 0]
         nearest = min(fits, key=lambda g: abs(g - groups))
         raise ValueError(f"groups={groups}: {what}, which groups must divide; try groups={nearest}")
 

@@ -84,7 +84,8 @@ def _too_long(n: int, k: int, d: int, pads: Pair, missing: int) -> str:
     """Return the message for a kernel that does not fit into the padded input."""
     taps = f"k={k}" if d == 1 else f"k={k} with dilation={d} spans {span(k, d)} and"
     padded = f"the padded input of {n + sum(pads)} (n={n}, padding={pads})"
-    return f"{taps} is longer than {padded}; it fits with {missing} more entries of padding"
+    advice = f"add at least {missing} to the padding, both sides together"
+    return f"{taps} is longer than {padded}; {advice}"
 
 
 def axis_transposed(
@@ -107,8 +108,9 @@ def axis_transposed(
         extra = max(s - span(k, d), 0)
     size = (n - 1) * s + span(k, d) - sum(pads) + extra
     if size < 1:
-        rule = f"crops everything away: size {size} is left of {size + sum(pads)}"
-        raise ValueError(f"padding={pads}: {rule}; use a smaller padding")
+        whole = size + sum(pads)
+        rule = f"crops everything away: size {size} is left of {whole}"
+        raise ValueError(f"padding={pads} {rule}; at most {whole - 1}, both sides together")
     return Axis(size, k, s, d, pads, n)
 
 

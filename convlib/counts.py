@@ -99,6 +99,7 @@ def im2col_count(c_in: int, window: Sequence[int], out: Sequence[int], *, batch:
 def _taps_per_output(c_in: int, c_out: int, window: Sequence[int], groups: int) -> int:
     """Return the number of weights that one output uses: (C_in/groups) · prod(window)."""
     g = _check.integer("groups", groups, 1)
-    _check.divides(f"c_in is {c_in}", _check.integer("c_in", c_in, 1), g)
-    _check.divides(f"c_out is {c_out}", _check.integer("c_out", c_out, 1), g)
+    c_in, c_out = _check.integer("c_in", c_in, 1), _check.integer("c_out", c_out, 1)
+    _check.divides(f"c_in is {c_in}", c_in, g, c_out)
+    _check.divides(f"c_out is {c_out}", c_out, g, c_in)
     return c_in // g * prod(_check.sizes("window", window))

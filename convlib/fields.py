@@ -64,22 +64,23 @@ def receptive_field(layers: Iterable[Layer | tuple[Any, ...]]) -> ReceptiveField
     """
     size, jump, start = 1, 1, 0
     for number, entry in enumerate(layers):
-        k, s, before, d = _layer(number, entry)
+        try:
+            k, s, before, d = _layer(entry)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"layers[{number}]={entry!r}: {error}") from None
         size += d * (k - 1) * jump
         start -= before * jump
         jump *= s
     return ReceptiveField(size, jump, start)
 
 
-def _layer(number: int, entry: Layer | tuple[Any, ...]) -> tuple[int, int, int, int]:
+def _layer(entry: Layer | tuple[Any, ...]) -> tuple[int, int, int, int]:
     """Return kernel, stride, padding before and dilation of a layer, checked."""
     if not isinstance(entry, (tuple, list)) or not 1 <= len(entry) <= 4:
-        rule = "needs a tuple (kernel, stride, padding, dilation), which may be cut short"
-        raise ValueError(f"layers[{number}]={entry!r}: {rule}")
+        raise ValueError("needs a tuple (kernel, stride, padding, dilation), maybe cut short")
     layer = Layer(*entry)
     k, s = _check.integer("kernel", layer.kernel, 1), _check.integer("stride", layer.stride, 1)
     d = _check.integer("dilation", layer.dilation, 1)
     if layer.padding == "same" and s > 1:
-        rule = "'same' depends on the input's size when the stride is not 1; give (before, after)"
-        raise ValueError(f"layers[{number}]={entry!r}: {rule}")
+        raise ValueError("'same' depends on the input's size at this stride; give (before, after)")
     return k, s, axis_pads(1, k, s, layer.padding, d)[0], d

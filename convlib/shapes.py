@@ -92,8 +92,8 @@ def output_size(
     padding
         Per side: an int, a `(before, after)` pair, or `"valid"`, `"same"`, `"full"`.
     ceil_mode
-        Round up instead: a last window may hang over the end, unless it would start in the
-        padding after the input (then it is dropped, as PyTorch does).
+        Round up instead: a last window may hang over the end, but a last window that starts in
+        the padding after the input is dropped (PyTorch's rule).
 
     Returns
     -------

@@ -135,10 +135,7 @@ def test_conv_transpose_and_its_gradients(rng, tiny_blocks):
     while compared < COUNT:
         lay = layer(rng)
         axes = len(lay.size)
-        if lay.options["padding"] == "same":
-            extra = 0
-        else:
-            extra = numbers(rng, axes, 0, 2)
+        extra = 0 if lay.options["padding"] == "same" else numbers(rng, axes, 0, 2)
         pairs = (lay.options["stride"], lay.options["dilation"], extra)
         strides, dilations, extras = (per_axis(value, axes) for value in pairs)
         if any(e >= max(s, d) for s, d, e in zip(strides, dilations, extras, strict=True)):
