@@ -104,8 +104,9 @@ def same(got: Any, wanted: Any) -> bool:
     >>> same([2, 1], {1, 2}), same(2.0, 2), same([1, 2], (1, 2)), same("a", 1)
     (True, True, True, False)
     """
-    if isinstance(wanted, (set, frozenset)) and isinstance(got, (list, tuple)):
-        return len(got) == len(wanted) and all(item in wanted for item in got)
+    if isinstance(wanted, (set, frozenset)) and isinstance(got, (list, tuple, np.ndarray)):
+        items = np.asarray(got).ravel().tolist()
+        return len(items) == len(wanted) and all(item in wanted for item in items)
     return distance(got, wanted) <= TOLERANCE
 
 

@@ -69,6 +69,8 @@ def _write(value: Any, digits: int | None) -> str:
         return f"{{{', '.join(sorted(_write(item, digits) for item in value))}}}"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {_write(v, digits)}' for key, v in value.items())}}}"
+    if callable(value) and hasattr(value, "__name__"):  # its repr holds an address
+        return str(value.__name__)
     return repr(value)
 
 

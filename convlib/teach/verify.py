@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,12 +73,11 @@ def verify(
     ...        cases=[{"n": 0}, {"n": 2}, {"n": 3}], wrong={"squares": lambda n: n * n})
     ✓ eq-double · 3 cases, exact · caught: squares
     """
+    _check_names(label, wrong)
     bound = _bound(label, tol)
     listed = list(cases)
     if not listed:
         raise VerificationError(f"{label}: there is no case to try")
-    if not wrong:
-        raise VerificationError(f"{label}: name at least one wrong version in `wrong`")
     rights = [_value(label, "right side", rhs, case) for case in listed]
     lefts = [_value(label, "left side", lhs, case) for case in listed]
     worst = _hold(label, listed, lefts, rights, tol or 0.0)
@@ -118,6 +118,17 @@ class _Raised:
 
     def __repr__(self) -> str:
         return f"raises {self.error}"
+
+
+def _check_names(label: str, wrong: Mapping[str, Function]) -> None:
+    """The line printed is read again by `coverage`, so nothing in it may be ambiguous."""
+    if not re.fullmatch(r"eq-[a-z0-9-]+", label):
+        raise ValueError(f"a label is eq- and then a-z, 0-9 or hyphens, got {label!r}")
+    if not wrong:
+        raise VerificationError(f"{label}: name at least one wrong version in `wrong`")
+    for name in wrong:
+        if not name.strip() or set(name) & set(",·\n"):
+            raise ValueError(f"{label}: a wrong version's name has no comma, got {name!r}")
 
 
 def _bound(label: str, tol: float | None) -> str:
