@@ -1,0 +1,634 @@
+"""Break convlib on purpose, one mistake at a time: every mutant must fail a test.
+
+A test that has never failed proves nothing. Each mutant below is a mistake that people really make;
+it is written into a temporary copy of the library, and the tests that should notice it run there.
+`make mutants` runs all of them, `python tests/mutants.py WORD ...` those whose name holds a word.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("convlib", "tests", "pyproject.toml")
+AT_ONCE = 2
+SECONDS = 120  # for one mutant; a mutant that runs longer has been noticed, too
+PYTEST = ["-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"]
+# Notebooks are not run here, so their plugin need not be loaded: this halves the start-up time.
+SETTINGS = ["-p", "no:nbval", "-o", "addopts=", "--doctest-modules", "--import-mode=importlib"]
+
+ORACLE = "tests/test_against_reference.py"
+LAYER = f"{ORACLE}::test_conv_and_its_gradients"
+TRANSPOSED = f"{ORACLE}::test_conv_transpose_and_its_gradients"
+COLUMNS = f"{ORACLE}::test_im2col_and_col2im"
+SHAPES = "tests/test_shapes.py"
+FIELDS = "tests/test_fields.py"
+COUNTS = "tests/test_counts.py"
+POOL = "tests/test_pool.py tests/test_pool_conformance.py"
+SHUFFLE = "tests/test_shuffle.py"
+MATRIX = "tests/test_matrix.py"
+SEQUENCE = "tests/test_sequence.py"
+GRADCHECK = "tests/test_gradcheck.py"
+VERIFY = "tests/teach/test_verify.py"
+CHECK = "tests/teach/test_check.py"
+
+
+class Mutant(NamedTuple):
+    """One mistake: `old`, which stands exactly once in the file, becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+MUTANTS = [
+    # -------------------------------------------------------------- shape arithmetic
+    Mutant(
+        "dilation counted from 0",
+        "convlib/_geometry.py",
+        "    return d * (k - 1) + 1",
+        "    return (d + 1) * (k - 1) + 1",
+        SHAPES,
+    ),
+    Mutant(
+        "dilated kernel too long by one gap",
+        "convlib/_geometry.py",
+        "    return d * (k - 1) + 1",
+        "    return d * k",
+        LAYER,
+    ),
+    Mutant(
+        "odd element of same before",
+        "convlib/_geometry.py",
+        "    return total // 2, total - total // 2",
+        "    return total - total // 2, total // 2",
+        LAYER,
+    ),
+    Mutant(
+        "floor for ceil in same",
+        "convlib/_geometry.py",
+        "outputs = -(-n // s)",
+        "outputs = n // s",
+        SHAPES,
+    ),
+    Mutant(
+        "same forgets the dilation",
+        "convlib/_geometry.py",
+        "(outputs - 1) * s + span(k, d) - n",
+        "(outputs - 1) * s + k - n",
+        LAYER,
+    ),
+    Mutant(
+        "full forgets the dilation",
+        "convlib/_geometry.py",
+        'side = span(k, d) - 1 if checked == "full"',
+        'side = k - 1 if checked == "full"',
+        LAYER,
+    ),
+    Mutant(
+        "padding is the total of both sides",
+        "convlib/_geometry.py",
+        "room = n + before + after - span",
+        "room = n + (before + after) // 2 - span",
+        SHAPES,
+    ),
+    Mutant(
+        "size without the floor",
+        "convlib/_geometry.py",
+        "    out = room // s + 1",
+        "    out = round(room / s) + 1",
+        SHAPES,
+    ),
+    Mutant(
+        "fence-post: no plus one",
+        "convlib/_geometry.py",
+        "    out = room // s + 1",
+        "    out = max(room // s, 1)",
+        SHAPES,
+    ),
+    Mutant(
+        "ceil for floor",
+        "convlib/_geometry.py",
+        "(s - 1 if ceil_mode else 0)",
+        "(s - 1)",
+        SHAPES,
+    ),
+    Mutant(
+        "floor for ceil",
+        "convlib/_geometry.py",
+        "(s - 1 if ceil_mode else 0)",
+        "0",
+        SHAPES,
+    ),
+    Mutant(
+        "ceil keeps a window that starts in the padding",
+        "convlib/_geometry.py",
+        "    if ceil_mode and (out - 1) * s >= n + before:",
+        "    if ceil_mode and (out - 1) * s >= n + before + after:",
+        POOL,
+    ),
+    Mutant(
+        "ceil drops a window that starts at the last input",
+        "convlib/_geometry.py",
+        "    if ceil_mode and (out - 1) * s >= n + before:",
+        "    if ceil_mode and (out - 1) * s >= n + before - 1:",
+        POOL,
+    ),
+    Mutant(
+        "remainder forgotten",
+        "convlib/_geometry.py",
+        "        return self.size + sum(self.pads)",
+        "        return (self.out - 1) * self.stride + self.span",
+        LAYER,
+    ),
+    Mutant(
+        "remainder of the unpadded input",
+        "convlib/shapes.py",
+        "(axis.padded - axis.span) % axis.stride",
+        "(axis.size - axis.span) % axis.stride",
+        SHAPES,
+    ),
+    Mutant(
+        "crop [p:-p]",
+        "convlib/_geometry.py",
+        "slice(self.pads[0], self.pads[0] + self.size)",
+        "slice(self.pads[0], -self.pads[1])",
+        LAYER,
+    ),
+    Mutant(
+        "crop by the padding after",
+        "convlib/_geometry.py",
+        "slice(self.pads[0], self.pads[0] + self.size)",
+        "slice(self.pads[1], self.pads[1] + self.size)",
+        LAYER,
+    ),
+    Mutant(
+        "taps forget the dilation",
+        "convlib/_geometry.py",
+        "first = tap * self.dilation",
+        "first = tap",
+        LAYER,
+    ),
+    Mutant(
+        "output_padding must be below the stride",
+        "convlib/_geometry.py",
+        "    if extra >= max(s, d):",
+        "    if extra >= s:",
+        TRANSPOSED,
+    ),
+    Mutant(
+        "output_padding forgotten",
+        "convlib/_geometry.py",
+        "span(k, d) - sum(pads) + extra",
+        "span(k, d) - sum(pads)",
+        TRANSPOSED,
+    ),
+    Mutant(
+        "output_padding on the wrong side",
+        "convlib/_geometry.py",
+        "    return Axis(size, k, s, d, pads, n)",
+        "    return Axis(size, k, s, d, (pads[0] - extra, pads[1] + extra), n)",
+        TRANSPOSED,
+    ),
+    Mutant(
+        "stride and dilation swapped",
+        "convlib/_geometry.py",
+        "zip(strides, _check.padding(padding, axes), dilations, strict=True)",
+        "zip(dilations, _check.padding(padding, axes), strides, strict=True)",
+        LAYER,
+    ),
+    Mutant(
+        "the first stride for all axes",
+        "convlib/_check.py",
+        "return tuple(integer(name, entry, least, value) for entry in value)",
+        "return tuple(integer(name, value[0], least, value) for entry in value)",
+        POOL,
+    ),
+    Mutant(
+        "padding pairs reversed",
+        "convlib/_check.py",
+        "    return before, after",
+        "    return after, before",
+        POOL,
+    ),
+    # -------------------------------------------------------------- windows
+    Mutant(
+        "overwrite instead of add in col2im",
+        "convlib/_views.py",
+        "target[places] += parts",
+        "target[places] = parts",
+        COLUMNS,
+    ),
+    Mutant(
+        "padding only where every axis has some",
+        "convlib/_views.py",
+        "if not any(sum(axis.pads) for axis in axes)",
+        "if not all(sum(axis.pads) for axis in axes)",
+        LAYER,
+    ),
+    Mutant(
+        "kernel axes exchanged",
+        "convlib/_views.py",
+        "windows.transpose(0, 1, *taps, *positions)",
+        "windows.transpose(0, 1, *reversed(taps), *positions)",
+        COLUMNS,
+    ),
+    Mutant(
+        "im2col rows run over taps before channels",
+        "convlib/windows.py",
+        'np.array(columns, order="C")',
+        'np.array(np.moveaxis(columns, 1, 1 + len(axes)), order="C")',
+        COLUMNS,
+    ),
+    # -------------------------------------------------------------- layers
+    Mutant(
+        "kernel flipped",
+        "convlib/_blocked.py",
+        "    return w.reshape(groups,",
+        "    return w[..., ::-1].reshape(groups,",
+        LAYER,
+    ),
+    Mutant(
+        "groups swapped",
+        "convlib/_blocked.py",
+        "prod(w.shape[1:]))",
+        "prod(w.shape[1:]))[::-1]",
+        LAYER,
+    ),
+    Mutant(
+        "no flip in dx",
+        "convlib/_blocked.py",
+        "parts = (back @ block).reshape(shape)",
+        "parts = (back @ block).reshape(shape)[:, ::-1]",
+        LAYER,
+    ),
+    Mutant(
+        "batch not summed in dw",
+        "convlib/_blocked.py",
+        "        dw += _rows(",
+        "        dw = _rows(",
+        LAYER,
+    ),
+    Mutant(
+        "last rows of a block forgotten",
+        "convlib/_blocked.py",
+        "range(i, min(i + height, first.out))",
+        "range(i, max(i + 1, min(i + height, first.out) - 1))",
+        LAYER,
+    ),
+    Mutant(
+        "batch not summed in db",
+        "convlib/conv.py",
+        "    return dy.sum(axis",
+        "    return dy[:1].sum(axis",
+        LAYER,
+    ),
+    Mutant(
+        "db summed over the batch alone",
+        "convlib/conv.py",
+        "axis=(0, *range(2, dy.ndim)), dtype=dy.dtype)",
+        "axis=0, dtype=dy.dtype).reshape(dy.shape[1], -1)[:, 0]",
+        LAYER,
+    ),
+    Mutant(
+        "bias added per input channel",
+        "convlib/conv.py",
+        "    return with_bias(y, bias).astype(dtype, copy=False)",
+        "    return with_bias(y, None if bias is None else bias * w.shape[1]).astype(dtype)",
+        LAYER,
+    ),
+    Mutant(
+        "bias along the last axis",
+        "convlib/conv.py",
+        "reshape(-1, *(1,) * (y.ndim - 2))",
+        "reshape(*(1,) * (y.ndim - 2), -1)",
+        LAYER,
+    ),
+    Mutant(
+        "float32 becomes float64",
+        "convlib/conv.py",
+        "    return with_bias(y, bias).astype(dtype, copy=False)",
+        "    return with_bias(y, bias).astype(float)",
+        LAYER,
+    ),
+    Mutant(
+        "transposed bias counts input channels",
+        "convlib/transpose.py",
+        "_check.bias(b, w.shape[1] * groups)",
+        "_check.bias(b, w.shape[0])",
+        TRANSPOSED,
+    ),
+    # -------------------------------------------------------------- the loops
+    Mutant(
+        "loops: overwrite in col2im",
+        "convlib/reference/columns.py",
+        "x[at_x] += columns[at_cols]",
+        "x[at_x] = columns[at_cols]",
+        COLUMNS,
+    ),
+    Mutant(
+        "loops: every group reads the first channels",
+        "convlib/reference/layers.py",
+        "group * c_group + c, *place",
+        "c, *place",
+        LAYER,
+    ),
+    Mutant(
+        "loops: one window too many",
+        "convlib/reference/places.py",
+        "while start + taps[-1] < n + after",
+        "while start + taps[-1] <= n + after",
+        LAYER,
+    ),
+    Mutant(
+        "loops: the first bias for all channels",
+        "convlib/reference/layers.py",
+        "+= b[f]",
+        "+= b[0]",
+        LAYER,
+    ),
+    Mutant(
+        "loops: the last of equal maxima",
+        "convlib/reference/pool.py",
+        "values[spot] > values[best]",
+        "values[spot] >= values[best]",
+        POOL,
+    ),
+    Mutant(
+        "loops: a window may start in the padding",
+        "convlib/reference/pool.py",
+        "windows[-1][0] >= n:",
+        "windows[-1][0] > n:",
+        POOL,
+    ),
+    # -------------------------------------------------------------- pooling
+    Mutant(
+        "max pooling pads with 0",
+        "convlib/_pooling.py",
+        "wins = real[tap] & ((winner < 0) | _beats(value, best))",
+        "wins = (winner < 0) | _beats(value, best)",
+        POOL,
+    ),
+    Mutant(
+        "padding ties with the input",
+        "convlib/_pooling.py",
+        "wins = real[tap] & ((winner < 0) | _beats(value, best))",
+        'least = np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf\n'
+        "        value = np.where(real[tap], value, least)\n"
+        "        wins = (winner < 0) | _beats(value, best)",
+        POOL,
+    ),
+    Mutant(
+        "last maximum gets the gradient",
+        "convlib/_pooling.py",
+        "(value > best)",
+        "(value >= best)",
+        POOL,
+    ),
+    Mutant(
+        "all maxima get the gradient",
+        "convlib/pool.py",
+        "(np.where(winner == number, dy, nothing) for number in range(_pooling.size(axes)))",
+        "(np.where(_pooling.framed(x, axes)[tap] == max_pool(x, window, stride=stride,"
+        " padding=padding, dilation=dilation, ceil_mode=ceil_mode), dy, nothing)"
+        " for tap in _pooling.taps(axes))",
+        POOL,
+    ),
+    Mutant(
+        "NaN never wins",
+        "convlib/_pooling.py",
+        "(value > best) | (value != value)",
+        "(value > best)",
+        POOL,
+    ),
+    Mutant(
+        "windows of padding alone give 0",
+        "convlib/_pooling.py",
+        "    if not counted.all():",
+        "    if False:",
+        POOL,
+    ),
+    Mutant(
+        "average divides by the full window at the border",
+        "convlib/_pooling.py",
+        "axis.pads if include_pad else (0, 0)",
+        "axis.pads",
+        POOL,
+    ),
+    Mutant(
+        "average counts what hangs over",
+        "convlib/_pooling.py",
+        "(spots < axis.size + after)",
+        "(spots < axis.size + max(after, 99 * include_pad))",
+        POOL,
+    ),
+    Mutant(
+        "average of bytes wraps around",
+        "convlib/pool.py",
+        "x.astype(_check.working_dtype(dtype))",
+        "x",
+        POOL,
+    ),
+    Mutant(
+        "average of float32 becomes float64",
+        "convlib/pool.py",
+        "count_include_pad)).astype(dtype)",
+        "count_include_pad)).astype(float)",
+        POOL,
+    ),
+    Mutant(
+        "average backward divides by the full window",
+        "convlib/pool.py",
+        "share = dy / _pooling.divisors(axes, count_include_pad)",
+        "share = dy / _pooling.size(axes)",
+        POOL,
+    ),
+    Mutant(
+        "pooling gradients overwrite",
+        "convlib/_pooling.py",
+        "dx[tap] += share",
+        "dx[tap] = share",
+        POOL,
+    ),
+    Mutant(
+        "default stride 1 in pooling",
+        "convlib/_pooling.py",
+        "stride = window if stride is None else stride",
+        "stride = 1 if stride is None else stride",
+        POOL,
+    ),
+    # -------------------------------------------------------------- shuffle and matrices
+    Mutant(
+        "pixel shuffle in the order DCR",
+        "convlib/shuffle.py",
+        "x.reshape(x.shape[0], channels, *factors, *size)",
+        "x.reshape(x.shape[0], *factors, channels, *size).swapaxes(1, 1 + axes)",
+        SHUFFLE,
+    ),
+    Mutant(
+        "pixel shuffle exchanges row and column",
+        "convlib/shuffle.py",
+        "(2 + axes + i, 2 + i)",
+        "(2 + axes + i, 1 + axes - i)",
+        SHUFFLE,
+    ),
+    Mutant(
+        "Toeplitz matrix of the flipped kernel",
+        "convlib/matrix.py",
+        "weight = w[(*each, *tap)]",
+        "weight = w[(*each, *(-1 - j for j in tap))]",
+        MATRIX,
+    ),
+    Mutant(
+        "Hankel matrix forgets the stride",
+        "convlib/matrix.py",
+        "[:, np.newaxis] * axis.stride",
+        "[:, np.newaxis]",
+        MATRIX,
+    ),
+    Mutant(
+        "circulant of the correlation",
+        "convlib/matrix.py",
+        "[turn % n]",
+        "[-turn % n]",
+        MATRIX,
+    ),
+    Mutant(
+        "convolve1d without a flip",
+        "convlib/sequence.py",
+        '_one_axis("w", w)[::-1]',
+        '_one_axis("w", w)',
+        SEQUENCE,
+    ),
+    # -------------------------------------------------------------- counts and gradient checks
+    Mutant(
+        "own stride enlarges the receptive field",
+        "convlib/fields.py",
+        "size += d * (k - 1) * jump",
+        "size += d * (k - 1) * jump * s",
+        FIELDS,
+    ),
+    Mutant(
+        "jumps add",
+        "convlib/fields.py",
+        "jump *= s",
+        "jump += s - 1",
+        FIELDS,
+    ),
+    Mutant(
+        "padding of deeper layers counted in inputs",
+        "convlib/fields.py",
+        "start -= before * jump",
+        "start -= before",
+        FIELDS,
+    ),
+    Mutant(
+        "a bias per slice",
+        "convlib/counts.py",
+        "(c_out if bias else 0)",
+        "(c_in * c_out if bias else 0)",
+        COUNTS,
+    ),
+    Mutant(
+        "groups forgotten in the count",
+        "convlib/counts.py",
+        "return c_in // g * prod(",
+        "return c_in * prod(",
+        COUNTS,
+    ),
+]
+
+
+def broken(mutant: Mutant, folder: Path) -> str | None:
+    """Write the mutant into its file under the folder; return why that is not possible."""
+    path = folder / mutant.file
+    text = path.read_text(encoding="utf-8")
+    if (found := text.count(mutant.old)) != 1:
+        return f"its old text stands {found} times in {mutant.file}, not once"
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    return None
+
+
+def verdict(mutant: Mutant) -> str:
+    """Return "killed", "SURVIVED", or why the mutant says nothing."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = copied(Path(name))
+        problem = broken(mutant, folder)
+        return problem or VERDICTS.get(outcome(folder, mutant.tests), "its tests do not run")
+
+
+# pytest: 0 all passed, 1 some failed; anything else means that nothing was tested.
+VERDICTS = {0: "SURVIVED", 1: "killed", None: "killed"}
+
+
+def copied(folder: Path) -> Path:
+    """Copy what the tests need, without what Python has cached of it."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder)
+    return folder
+
+
+def outcome(folder: Path, tests: str) -> int | None:
+    """Return pytest's exit code for the tests of a copied tree, None where it took too long."""
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    own = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(
+        [sys.executable, *PYTEST, *SETTINGS, *tests.split()],
+        cwd=folder,
+        env={**os.environ, **threads, **own},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            return process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return None
+
+
+def sound(mutants: list[Mutant]) -> bool:
+    """Whether the unbroken library passes the same tests: otherwise every mutant looks killed."""
+    tests = " ".join(dict.fromkeys(" ".join(mutant.tests for mutant in mutants).split()))
+    with tempfile.TemporaryDirectory() as name:
+        return outcome(copied(Path(name)), tests) == 0
+
+
+def main(words: list[str]) -> int:
+    """Run the mutants, all or those whose name holds one of the words; 0 if none survives."""
+    chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
+    said: dict[str, str] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        healthy = pool.submit(sound, chosen)
+        jobs = {pool.submit(verdict, mutant): mutant for mutant in chosen}
+        for job in tqdm(as_completed(jobs), total=len(jobs), unit="mutant"):
+            said[jobs[job].name] = job.result()
+    if not healthy.result():
+        print("The unbroken library fails these tests: run `make test` first.")
+        return 1
+    killed = [name for name, word in said.items() if word == "killed"]
+    for mutant in chosen:
+        if mutant.name not in killed:
+            print(f"{mutant.name} ({mutant.file}): {said[mutant.name]}")
+    print(f"killed {len(killed)} / {len(chosen)}")
+    return 0 if len(killed) == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
