@@ -42,7 +42,7 @@ mutants: $(READY) ## break convlib on purpose, many times: each mutant must fail
 	$(PY) tests/mutants.py
 
 equations: $(READY) ## print which labelled equations are verified
-	@$(PY) -m convlib.teach.verify
+	@$(PY) -m convlib.teach.coverage chapters
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check --quiet .
