@@ -10,6 +10,15 @@ import numpy as np
 import sympy
 
 
+def scalar(name: str) -> sympy.Symbol:
+    """One symbol.
+
+    >>> scalar("b") + 1
+    b + 1
+    """
+    return sympy.Symbol(name)
+
+
 def vector(name: str, length: int) -> np.ndarray:
     """Symbols name_0 … name_{length-1} in an object array.
 
