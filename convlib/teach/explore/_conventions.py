@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-_MARKS = {"yes": "✓", "no": "✗", "none": "–"}
+_MARKS = {"yes": "✓", "no": "✗", "none": "–", "may": "→"}
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,29 @@ class Row:
     dialect: str
     code: str
     verdict: str
-    kind: str  # "yes" the same layer, "no" another one, "none" refused
+    kind: str  # "yes" the same layer, "no" another one, "none" refused, "may" nothing to compare
 
 
 def compute(state: Mapping[str, Any]) -> tuple[Layer | str, list[Row]]:
     """Read the numbers as `state["from"]` means them, then as everybody else would."""
     layer = read(state, state["from"])
+    return layer, [_row(state, layer, name) for name in DIALECTS]
+
+
+def _row(state: Mapping[str, Any], layer: Layer | str, name: str) -> Row:
+    """What `name` writes for the layer, and what it understands by the numbers."""
+    other = read(state, name)
+    code = "" if isinstance(layer, str) else write(layer, name)
+    if isinstance(other, str):
+        return Row(name, code, other, "none")
     if isinstance(layer, str):
-        return layer, []
-    rows = []
-    for name in DIALECTS:
-        other = read(state, name)
-        if isinstance(other, str):
-            kind, verdict = "none", other
-        else:
-            change = _compare(layer, other)
-            kind = "no" if change else "yes"
-            mine = "your numbers" if name == state["from"] else "the same layer"
-            verdict = change or f"{count(layer.o, 'output')}: {mine}"
-        rows.append(Row(name, write(layer, name), verdict, kind))
-    return layer, rows
+        return Row(
+            name, code, f"{count(other.o, 'output')}: pads ({other.left}, {other.right})", "may"
+        )
+    change = _compare(layer, other)
+    mine = "your numbers" if name == state["from"] else "the same layer"
+    verdict = change or f"{count(layer.o, 'output')}: {mine}"
+    return Row(name, code, verdict, "no" if change else "yes")
 
 
 def _compare(mine: Layer, other: Layer) -> str:
@@ -87,8 +90,6 @@ def draw(state: Mapping[str, Any]) -> Drawing:
 
 def table(rows: list[Row]) -> str:
     """The rows as an HTML table."""
-    if not rows:
-        return ""
     body = "".join(
         f'<tr class="cl-{row.kind}"><th scope="row">{DIALECTS[row.dialect].name}</th>'
         f"<td><code>{escape(row.code, quote=False)}</code></td>"
@@ -104,7 +105,7 @@ def words(state: Mapping[str, Any]) -> str:
     layer, rows = compute(state)
     name = DIALECTS[state["from"]].name
     if isinstance(layer, str):
-        return f"Read as in {name} there is no such layer: {layer}."
+        return f"No layer to translate: {name} {layer}. The table shows what the others make of it."
     apart = "side by side" if layer.d == 1 or layer.k == 1 else f"{layer.d} cells apart"
     parts = [
         f"Read as in {name}: {count(layer.left, 'zero')} before and "

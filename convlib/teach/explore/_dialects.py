@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...shapes import same_padding
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -50,7 +52,7 @@ DIALECTS = {
     "keras": Dialect("Keras", ("valid", "same", "causal")),
     "onnx": Dialect("ONNX", ("number", "valid", "same", "same_lower")),
     "numpy": Dialect("np.convolve", ("full", "valid", "same"), flip=True),
-    "cs231n": Dialect("CS231n’s notes", ("number",)),
+    "cs231n": Dialect("CS231n", ("number",)),
     "d2l": Dialect("d2l’s formula", ("number",)),
     "flux": Dialect("Flux (Julia)", ("number", "same"), flip=True),
 }
@@ -71,16 +73,16 @@ def read(state: Mapping[str, Any], who: str) -> Layer | str:
         return sides
     layer = Layer(n, k, *sides, s, d, dialect.flip)
     if layer.o < 1:
-        return f"the kernel spans {layer.span} cells, the padded list has {n + sum(sides)}"
+        return f"finds no room: {layer.span} cells for the kernel, {n + sum(sides)} in all"
     if who == "cs231n" and layer.rest:
-        return f"refused: stride {s} leaves {layer.rest} over, the size is not whole"
+        return f"refuses it: stride {s} leaves {layer.rest} over, the size is not whole"
     return layer
 
 
 def _refusal(who: str, pad: str, n: int, k: int, s: int, d: int) -> str:
     """The combinations that a source has no room for."""
     if d < 1:
-        return "dilation 0 is refused: here 1 is the ordinary kernel"
+        return "refuses dilation 0: there 1 is the ordinary kernel"
     if who == "numpy" and (s > 1 or d > 1):
         return f"has no {'stride' if s > 1 else 'dilation'}"
     if who == "numpy" and k > n and pad != "full":
@@ -98,16 +100,17 @@ def _sides(state: Mapping[str, Any], who: str, span: int) -> tuple[int, int] | s
     """The zeros before and after the list."""
     n, s, p, p2, pad = (state[name] for name in ("n", "s", "p", "p2", "pad"))
     if pad == "number":
-        if who == "onnx":
+        pair = state["from"] == "onnx" and p != p2
+        if who == "onnx" or (pair and who in ("book", "flux")):
             return p, p2
-        if state["from"] == "onnx" and p != p2:
+        if pair:
             return "has one number for both sides"
         return (-(-p // 2), p // 2) if who == "d2l" else (p, p)
     if pad in ("valid", "full", "causal"):
         return {"valid": (0, 0), "full": (span - 1, span - 1), "causal": (span - 1, 0)}[pad]
     by_size = who not in ("pytorch", "numpy", "flux")  # these three look at the kernel alone
-    total = max((-(-n // s) - 1) * s + span - n, 0) if by_size else span - 1
-    more, less = -(-total // 2), total // 2
+    total = sum(same_padding(n, span, stride=s)) if by_size else span - 1
+    less, more = total // 2, total - total // 2
     return (more, less) if pad == "same_lower" or who in ("numpy", "flux") else (less, more)
 
 
@@ -132,10 +135,9 @@ def _pytorch(c: Layer, turn: bool) -> str:
 
 def _keras(c: Layer, turn: bool) -> str:
     both = c.s > 1 < c.d
-    total = max((-(-c.n // c.s) - 1) * c.s + c.span - c.n, 0)
     words = {(c.span - 1, 0): "causal", (0, 0): "valid"}
     if not both:  # “same” would pad for stride 1 when the stride is taken by slicing
-        words = {(total // 2, total - total // 2): "same"} | words
+        words = {same_padding(c.n, c.span, stride=c.s): "same"} | words
     pad = words.get((c.left, c.right))
     before = "" if pad else f"ZeroPadding1D(({c.left}, {c.right})), then "
     steps = f", strides={c.s}" if c.s > 1 and not both else ""

@@ -35,13 +35,6 @@ def compute(state: Mapping[str, int]) -> Shape:
     return Shape(total, span, starts, unread, slack // state["s"] + 1, slack % state["s"])
 
 
-def same(state: Mapping[str, int]) -> tuple[int, int]:
-    """The padding that gives ceil(n / s) outputs, the odd zero after the list."""
-    n, s, span = state["n"], state["s"], state["d"] * (state["k"] - 1) + 1
-    total = max((-(-n // s) - 1) * s + span - n, 0)
-    return total // 2, total - total // 2
-
-
 def draw(state: Mapping[str, int]) -> Drawing:
     """The padded list on top, one row a window, its output at the end of the row."""
     shape = compute(state)
