@@ -87,8 +87,8 @@
   }
 
   function slideSum({ x, at }, kernel, start, y) {
-    const terms = kernel.map((v, j) => `<b class="cl-ci">${num(at0(x, start + j))}</b>·`
-      + `<b class="cl-ck">${v < 0 ? `(${num(v)})` : v}</b>`);
+    const b = (v) => (v < 0 ? `(${num(v)})` : v);
+    const terms = kernel.map((v, j) => `<b class="cl-ci">${b(at0(x, start + j))}</b>·<b class="cl-ck">${b(v)}</b>`);
     return `<p class="cl-eq">y[${at}] = ${terms.join(' + ')} = <b class="cl-co">${num(y)}</b></p>`;
   }
 
@@ -503,6 +503,7 @@
         svg.querySelectorAll('.cl-move').forEach((g) => g.animate([from, { transform: 'none' }], { duration: 240, easing: 'ease-out' }));
       }
       drawn = d.x;
+      if (peek === null) ui.pic.scrollLeft = (d.x / d.width) * ui.pic.scrollWidth - ui.pic.clientWidth / 3;
     }
     const look = (m) => { if (m !== peek) { peek = m; face(); draw(); } };
     const output = (event) => event.target.closest('[data-y]')?.dataset.y;

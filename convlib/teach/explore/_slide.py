@@ -112,11 +112,15 @@ def equation(state: Mapping[str, Any]) -> str:
     if not strip.starts:
         return ""
     terms = " + ".join(
-        f'<b class="cl-ci">{num(_at(state["x"], strip.starts[at] + j))}</b>·'
-        f'<b class="cl-ck">{f"({num(v)})" if v < 0 else num(v)}</b>'
+        f'<b class="cl-ci">{_bracketed(_at(state["x"], strip.starts[at] + j))}</b>·'
+        f'<b class="cl-ck">{_bracketed(v)}</b>'
         for j, v in enumerate(strip.kernel)
     )
     return f'<p class="cl-eq">y[{at}] = {terms} = <b class="cl-co">{num(strip.y[at])}</b></p>'
+
+
+def _bracketed(value: int) -> str:
+    return f"({num(value)})" if value < 0 else num(value)
 
 
 def words(state: Mapping[str, Any]) -> str:
