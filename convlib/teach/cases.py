@@ -73,11 +73,20 @@ def image(*axes: tuple[int, int], low: int = -9, high: int = 9, real: bool = Fal
 
     def sample(rng: np.random.Generator) -> np.ndarray:
         shape = [int(rng.integers(lo, hi, endpoint=True)) for lo, hi in axes]
-        return rng.standard_normal(shape) if real else rng.integers(low, high, shape, endpoint=True)
+        return rng.standard_normal(shape) if real else _whole(rng, low, high, shape)
 
     shape = [lo for lo, _ in axes]
     counted = np.arange(1, int(np.prod(shape)) + 1).reshape(shape)  # 1, 2, 3: never a palindrome
     return Generator(counted.astype(float) if real else np.clip(counted, low, high), sample)
+
+
+def _whole(rng: np.random.Generator, low: int, high: int, shape: list[int]) -> np.ndarray:
+    """Whole numbers that are small in many arrays, so that the first failure is easy to read."""
+    reach = int(rng.integers(1, max(abs(low), abs(high), 1), endpoint=True))
+    least, most = max(low, -reach), min(high, reach)
+    if least > most:  # 0 is not in the range: nothing smaller can be asked for
+        least, most = low, high
+    return rng.integers(least, most, shape, endpoint=True)
 
 
 def draw(
