@@ -71,13 +71,13 @@ def _sequences(left: Any, right: Any) -> float:
 
 
 def _single(left: Any, right: Any) -> float:
+    if _is_sequence(left) or _is_sequence(right):
+        return APART
     left, right = _item(left), _item(right)
     if _is_symbolic(left) or _is_symbolic(right):
         return _symbolic(left, right)
     if isinstance(left, Number) and isinstance(right, Number):  # fractions, very large numbers
         return _relative(left, right)
-    if _is_sequence(left) or _is_sequence(right):
-        return APART
     same_kind = isinstance(left, str) == isinstance(right, str)
     return 0.0 if same_kind and bool(left == right) else APART
 

@@ -9,6 +9,7 @@ import os
 import pickle
 import random
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -94,10 +95,11 @@ def _swapped(target: object, name: str, stand_in: object) -> Iterator[None]:
 def _ways_out() -> list[tuple[object, str, Any]]:
     """In a notebook `exit()` asks the shell to stop, and `display` writes to the page."""
     ways: list[tuple[object, str, Any]] = [(builtins, "input", _no_input), (os, "_exit", _no_exit)]
+    ways += [(threading, "excepthook", _silent)]  # a thread of the reader's may fail, too
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
-        ways += [(shell, "ask_exit", _no_exit), (shell.display_pub, "publish", _no_display)]
+        ways += [(shell, "ask_exit", _no_exit), (shell.display_pub, "publish", _silent)]
     return ways
 
 
@@ -109,5 +111,5 @@ def _no_exit(*_: object) -> NoReturn:
     raise SystemExit
 
 
-def _no_display(*_: object, **__: object) -> None:
+def _silent(*_: object, **__: object) -> None:
     pass

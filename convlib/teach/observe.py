@@ -104,13 +104,20 @@ def _freeze_array(value: Any, depth: int) -> Any:
 
 
 def _is_sympy(kind: type) -> bool:
+    """True for SymPy's own expressions; a reader's subclass of them is not trusted."""
     sympy = sys.modules.get("sympy")
-    own = str(type.__getattribute__(kind, "__module__")).startswith("sympy.")
+    home = type.__dict__["__dict__"].__get__(kind).get("__module__")
+    own = type(home) is str and home.startswith("sympy.")
     return own and sympy is not None and issubclass(kind, sympy.Basic)
 
 
+def _name(kind: type) -> str:
+    """The true name of a class, even where its metaclass tells another."""
+    return str(type.__dict__["__name__"].__get__(kind))
+
+
 def _article(kind: type) -> str:
-    name = str(type.__getattribute__(kind, "__name__"))[:60]
+    name = _name(kind)[:60]
     known = {"type": "a class", "str": "a text", "ndarray": "an array"}
     return known.get(name, f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")
 
@@ -126,7 +133,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def _names(error: BaseException) -> tuple[str, ...]:
-    return tuple(str(type.__getattribute__(kind, "__name__")) for kind in type(error).__mro__)
+    return tuple(_name(kind) for kind in type(error).__mro__)
 
 
 def _describe(error: BaseException, function: Callable[..., Any]) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,10 +46,6 @@ class Run:
             self.outcomes.append(message)
         else:
             self.remarks = message
-
-
-class TimeOverError(BaseException):
-    """Raised inside a thread whose time is over."""
 
 
 def run(
@@ -92,7 +90,7 @@ def _run_in_thread(function: Callable[..., Any], calls: Calls, seconds: float) -
     with guarded() as sink:
 
         def work() -> None:
-            with contextlib.suppress(TimeOverError):
+            with contextlib.suppress(SystemExit):
                 perform(function, calls, result.take, sink)
 
         worker = threading.Thread(target=work, daemon=True)
@@ -110,13 +108,18 @@ def _run_in_thread(function: Callable[..., Any], calls: Calls, seconds: float) -
 
 
 def _end(threads: set[threading.Thread]) -> bool:
-    """Raise `TimeOverError` in each, again and again if it is swallowed. True if one survives."""
-    for _ in range(50):
-        threads = {thread for thread in threads if thread.is_alive()}
-        if not threads:
-            return False
-        for thread in threads:
-            number = ctypes.c_ulong(thread.ident or 0)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(TimeOverError))
-        next(iter(threads)).join(GRACE / 50)
-    return True
+    """Raise `SystemExit` in each, again and again if it is swallowed. True if one survives."""
+    deadline, interval = time.monotonic() + GRACE, sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that it may also arrive between two `try` blocks
+    try:
+        for attempt in itertools.count():
+            alive = [thread for thread in threads if thread.is_alive()]
+            if not alive or time.monotonic() > deadline:
+                break
+            for thread in alive:
+                number = ctypes.c_ulong(thread.ident or 0)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(SystemExit))
+            time.sleep(0.02 if attempt < 10 else 0)  # gently at first: it may be on its way out
+    finally:
+        sys.setswitchinterval(interval)
+    return bool(alive)

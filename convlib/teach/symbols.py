@@ -129,7 +129,7 @@ def _factor(value: sympy.Expr, *, tex: bool) -> str:
 def _number(value: sympy.Expr, *, tex: bool) -> str:
     if value.is_Float:
         return f"{float(value):.6g}"
-    return str(sympy.latex(value)) if tex else str(value)
+    return str(sympy.latex(value)).replace("- ", "-") if tex else str(value)
 
 
 def _order(value: sympy.Expr) -> tuple[Any, ...]:
