@@ -166,10 +166,8 @@ def numeric(name: str, value: ArrayLike) -> Array:
     return array
 
 
-def batch(name: str, value: ArrayLike, axes: int | None = None) -> Array:
-    """Return a batch `(N, C, *spatial)` of numbers with at least one spatial axis.
-
-    `axes` is the number of spatial axes that the other arguments imply, when there are any.
+def batch(name: str, value: ArrayLike) -> Array:
+    """Return a batch `(N, C, *spatial)` of numbers with at least one spatial axis, none empty.
 
     >>> batch("x", [[1, 2, 3]])
     Traceback (most recent call last):
@@ -182,12 +180,8 @@ axes of length 1: x[np.newaxis]
         advice = f"add the missing axes of length 1: {name}[{missing}]"
         rule = "needs (N, C, *spatial), at least 3 axes"
         raise ValueError(f"{name} has shape {array.shape}: {rule}; {advice}")
-    if axes is not None and array.ndim != axes + 2:
-        rule = f"needs (N, C, *spatial) with {axes} spatial axes, not {array.ndim - 2}"
-        raise ValueError(f"{name} has shape {array.shape}: {rule}")
-    for size in array.shape[2:]:
-        if size == 0:
-            raise ValueError(f"{name} has shape {array.shape}: a spatial axis may not be empty")
+    if 0 in array.shape[2:]:
+        raise ValueError(f"{name} has shape {array.shape}: a spatial axis may not be empty")
     return array
 
 

@@ -94,24 +94,28 @@ def axis_transposed(
     """Check one axis of a transposed layer: `size` is its *output*, `out` its input n."""
     n, k = _check.integer("n", n, 1), _check.integer("k", k, 1)
     s, d = _check.integer("stride", stride, 1), _check.integer("dilation", dilation, 1)
-    extra = _check.integer("output_padding", output_padding, 0)
-    if extra >= max(s, d):
-        rule = f"needs fewer than max(stride, dilation) = {max(s, d)}"
-        raise ValueError(f"output_padding={extra}: {rule}; at most {max(s, d) - 1}")
-    pads = axis_pads(n * s, k, s, padding, d)
+    extra = _extra(output_padding, s, d, padding)
     if padding == "same":
-        if extra:
-            raise ValueError(
-                f"output_padding={extra}: padding='same' settles the size by itself"
-                " (n times stride); leave output_padding=0"
-            )
         extra = max(s - span(k, d), 0)
+    pads = axis_pads(n * s, k, s, padding, d)
     size = (n - 1) * s + span(k, d) - sum(pads) + extra
     if size < 1:
         whole = size + sum(pads)
         rule = f"crops everything away: size {size} is left of {whole}"
         raise ValueError(f"padding={pads} {rule}; at most {whole - 1}, both sides together")
     return Axis(size, k, s, d, pads, n)
+
+
+def _extra(output_padding: int, s: int, d: int, padding: AxisPadding) -> int:
+    """Return the checked output padding of one axis."""
+    extra = _check.integer("output_padding", output_padding, 0)
+    if extra >= max(s, d):
+        rule = f"needs fewer than max(stride, dilation) = {max(s, d)}; at most {max(s, d) - 1}"
+        raise ValueError(f"output_padding={extra}: {rule}")
+    if extra and padding == "same":
+        rule = "padding='same' settles the size by itself (n times stride)"
+        raise ValueError(f"output_padding={extra}: {rule}; leave output_padding=0")
+    return extra
 
 
 def geometry(

@@ -189,7 +189,7 @@ def checked(
 def with_bias(y: Array, b: Array | None) -> Array:
     """Add b `(C,)` to y `(N, C, *spatial)`, in place: y is ours."""
     if b is not None:
-        y += b.astype(y.dtype, copy=False).reshape(-1, *(1,) * (y.ndim - 2))
+        y += b.astype(y.dtype, copy=False).reshape(len(b), *(1,) * (y.ndim - 2))
     return y
 
 

@@ -152,4 +152,4 @@ def _loss(f: Function, x: Array, dy: ArrayLike | None) -> Any:
         return (weights * y).sum()
     if y.size != 1:
         raise ValueError(f"f(x) has shape {y.shape}: needs dy of that shape, to weight its entries")
-    return y.reshape(-1)[0]
+    return y.item()

@@ -4,6 +4,9 @@ Entries are small integers, also where the dtype is a float, so that both routes
 exactly. Blocks are made tiny at random, so that every way of cutting a batch is exercised.
 """
 
+import ast
+import inspect
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -188,3 +191,41 @@ def test_both_routes_refuse_a_kernel_that_does_not_fit(rng):
             cl.conv(x, w, b, **options)
         with pytest.raises(ValueError, match="fits nowhere"):
             cl.reference.conv(x, w, b, **options)
+
+
+def options_of(function):
+    """Names and defaults of the keyword-only options."""
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+ORDINARY = {"stride": 1, "padding": 0, "dilation": 1}
+SIGNATURES = {
+    "conv": {**ORDINARY, "groups": 1},
+    "conv_backward": {**ORDINARY, "groups": 1},
+    "conv_transpose": {**ORDINARY, "output_padding": 0, "groups": 1},
+    "conv_transpose_backward": {**ORDINARY, "output_padding": 0, "groups": 1},
+    "im2col": ORDINARY,
+    "col2im": ORDINARY,
+}
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_both_routes_have_the_same_signature(name):
+    fast, slow = getattr(cl, name), getattr(cl.reference, name)
+    assert options_of(slow) == SIGNATURES[name]
+    extra = {"algorithm": "auto"} if name == "conv" else {}
+    assert options_of(fast) == {**SIGNATURES[name], **extra}
+    positional = [p for p in inspect.signature(slow).parameters if p not in SIGNATURES[name]]
+    assert list(inspect.signature(fast).parameters)[: len(positional)] == positional
+
+
+@pytest.mark.parametrize("name", ["layers", "columns", "places"])
+def test_the_loops_import_nothing_but_the_checks(name):
+    """The reference is an independent route: it shares no arithmetic with the fast code."""
+    tree = ast.parse(Path(cl.reference.__file__).with_name(f"{name}.py").read_text("utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {module for module in imported if module.startswith("convlib")}
+    assert ours <= {"convlib", "convlib._check", "convlib.reference.places"}
+    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert not names & {"shapes", "windows", "_geometry", "_views", "_blocked"}

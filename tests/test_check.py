@@ -337,6 +337,11 @@ REFUSED = [
         TypeError,
         "groups=(1, 1): needs an integer of at least 1, not tuple",
     ),
+    (
+        lambda: cl.conv(np.ones((1, 0, 5)), W),
+        ValueError,
+        "w has shape (3, 2, 3): needs C_in/groups = 0/1 = 0 on axis 1, as x has 0 channels",
+    ),
 ]
 
 

@@ -48,6 +48,26 @@ REFUSED = [
         ValueError,
         "groups=0: needs an integer of at least 1; groups=1 is the ordinary layer",
     ),
+    (
+        lambda: cl.parameter_count(4, 0, (3,)),
+        ValueError,
+        "c_out=0: needs an integer of at least 1",
+    ),
+    (
+        lambda: cl.parameter_count(4, 6, (0,)),
+        ValueError,
+        "window=(0,): needs an integer of at least 1; the smallest window is 1",
+    ),
+    (
+        lambda: cl.activation_count(0, (3,)),
+        ValueError,
+        "c_out=0: needs an integer of at least 1",
+    ),
+    (
+        lambda: cl.multiply_adds(0, 4, (3,), (3,)),
+        ValueError,
+        "c_in=0: needs an integer of at least 1",
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 import convlib as cl
+from convlib import _geometry
 
 REFUSED = [
     (
@@ -119,6 +120,108 @@ REFUSED = [
         TypeError,
         "window=3: needs a tuple, one entry per spatial axis; write window=(3,)",
     ),
+    (
+        lambda: cl.output_size(5, 3, stride=0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.output_size(5, 3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.output_size(5, 3, padding=-1),
+        ValueError,
+        "padding=-1: needs an integer of at least 0; padding=0 adds nothing; to "
+        "crop, slice the array first",
+    ),
+    (
+        lambda: cl.remainder(0, 3),
+        ValueError,
+        "n=0: needs an integer of at least 1",
+    ),
+    (
+        lambda: cl.remainder(5, 0),
+        ValueError,
+        "k=0: needs an integer of at least 1; the smallest kernel is 1",
+    ),
+    (
+        lambda: cl.remainder(5, 3, stride=0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.remainder(5, 3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.same_padding(5, 0),
+        ValueError,
+        "k=0: needs an integer of at least 1; the smallest kernel is 1",
+    ),
+    (
+        lambda: cl.same_padding(5, 3, stride=0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.same_padding(5, 3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.full_padding(3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.effective_kernel(0),
+        ValueError,
+        "k=0: needs an integer of at least 1; the smallest kernel is 1",
+    ),
+    (
+        lambda: cl.transposed_size(3, 0),
+        ValueError,
+        "k=0: needs an integer of at least 1; the smallest kernel is 1",
+    ),
+    (
+        lambda: cl.transposed_size(3, 3, stride=0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.transposed_size(3, 3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.transposed_size(3, 3, output_padding=-1),
+        ValueError,
+        "output_padding=-1: needs an integer of at least 0; output_padding=0 adds nothing",
+    ),
+    (
+        lambda: cl.transposed_size(3, 3, padding=-1),
+        ValueError,
+        "padding=-1: needs an integer of at least 0; padding=0 adds nothing; to "
+        "crop, slice the array first",
+    ),
+    (
+        lambda: cl.transposed_size(3, 3, padding=(2, 3)),
+        ValueError,
+        "padding=(2, 3) crops everything away: size 0 is left of 5; at most 4, both sides together",
+    ),
+    (
+        lambda: cl.im2col_count(0, (3,), (3,)),
+        ValueError,
+        "c_out=0: needs an integer of at least 1",
+    ),
 ]
 
 
@@ -210,6 +313,25 @@ def test_remainder_is_what_no_window_reads():
             r = cl.remainder(n, k, stride=s, dilation=d, padding=(before, after))
             assert r == n + before + after - read
             assert 0 <= r < s
+
+
+def test_left_out_options_are_those_of_an_ordinary_layer():
+    assert cl.effective_kernel(3) == 3
+    assert cl.full_padding(3) == (2, 2)
+    assert cl.same_padding(5, 3) == (1, 1)
+    assert cl.output_size(6, 3) == cl.transposed_size(2, 3) == 4
+    assert cl.remainder(6, 3) == 0
+    assert _geometry.geometry((6,), (3,)) == ((6, 3, 1, 1, (0, 0), 4),)
+    assert _geometry.geometry((6,), (3,), stride=2, padding=1)[0].out == 3
+    assert _geometry.transposed_geometry((4,), (3,)) == ((6, 3, 1, 1, (0, 0), 4),)
+
+
+def test_reach():
+    axis = _geometry.Axis(size=9, taps=2, stride=3, dilation=2, pads=(1, 2), out=3)
+    assert (axis.span, axis.padded, axis.true) == (3, 12, slice(1, 10))
+    assert list(range(12))[axis.reach(0)] == [0, 3, 6]
+    assert list(range(12))[axis.reach(1)] == [2, 5, 8]
+    assert list(range(12))[axis.reach(1, range(1, 3))] == [5, 8]
 
 
 @pytest.mark.parametrize(

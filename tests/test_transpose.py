@@ -91,6 +91,38 @@ REFUSED = [
         ValueError,
         "output_padding=(1, 0, 1): needs one entry per spatial axis (2), not 3",
     ),
+    (
+        lambda: cl.conv_transpose(X, WT, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.conv_transpose(X, WT, groups=0),
+        ValueError,
+        "groups=0: needs an integer of at least 1; groups=1 is the ordinary layer",
+    ),
+    (
+        lambda: cl.conv_transpose(X, WT, padding=-1),
+        ValueError,
+        "padding=-1: needs an integer of at least 0; padding=0 adds nothing; to "
+        "crop, slice the array first",
+    ),
+    (
+        lambda: cl.conv_transpose(X, WT, b=[True, True, True]),
+        TypeError,
+        "b has dtype bool: needs numbers; convert it first, for example b.astype(int)",
+    ),
+    (
+        lambda: cl.conv_transpose(X, np.ones((2, 3, 0))),
+        ValueError,
+        "w has shape (2, 3, 0): a kernel axis may not be empty",
+    ),
+    (
+        lambda: cl.conv_transpose_backward(np.ones((1, 3, 7)) > 0, X, WT),
+        TypeError,
+        "dy has dtype bool: needs numbers; convert it first, for example dy.astype(int)",
+    ),
 ]
 
 

@@ -85,6 +85,49 @@ REFUSED = [
         ValueError,
         "padding=((1, 1), (1, 1)): needs one entry per spatial axis (1), not 2",
     ),
+    (
+        lambda: cl.im2col(X, 3, stride=0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.im2col(X, 3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.im2col(X, 3, padding=-1),
+        ValueError,
+        "padding=-1: needs an integer of at least 0; padding=0 adds nothing; to "
+        "crop, slice the array first",
+    ),
+    (
+        lambda: cl.col2im(np.ones((1, 6, 3)), (5,), 0),
+        ValueError,
+        "window=0: needs an integer of at least 1; the smallest window is 1",
+    ),
+    (
+        lambda: cl.col2im(np.ones((1, 6, 3)), (5,), 3, stride=0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.col2im(np.ones((1, 6, 3)), (5,), 3, dilation=0),
+        ValueError,
+        "dilation=0: needs an integer of at least 1; an ordinary kernel has "
+        "dilation=1 (some texts count from 0: add 1)",
+    ),
+    (
+        lambda: cl.col2im(np.ones((1, 6, 3)) > 0, (5,), 3),
+        TypeError,
+        "cols has dtype bool: needs numbers; convert it first, for example cols.astype(int)",
+    ),
+    (
+        lambda: cl.col2im(np.ones((1, 6, 3)), (5, 5), (3,)),
+        ValueError,
+        "window=(3,): needs one entry per spatial axis (2), not 1",
+    ),
 ]
 
 
