@@ -9,7 +9,6 @@ from convlib.reference.layers import (
 )
 from convlib.reference.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from convlib.reference.shuffle import pixel_shuffle, pixel_unshuffle
-from convlib.reference.shuffle import pixel_shuffle, pixel_unshuffle
 
 __all__ = [
     "avg_pool",
@@ -22,8 +21,6 @@ __all__ = [
     "im2col",
     "max_pool",
     "max_pool_backward",
-    "pixel_shuffle",
-    "pixel_unshuffle",
     "pixel_shuffle",
     "pixel_unshuffle",
 ]
