@@ -108,7 +108,7 @@ def padding_word(value: str, shown: object = None) -> str:
     """
     if value in PADDING_WORDS:
         return value
-    close = get_close_matches(value.lower(), PADDING_WORDS, n=1, cutoff=0.5)
+    close = get_close_matches(value.lower(), PADDING_WORDS, cutoff=0.5)
     guess = f" did you mean {close[0]!r}?" if close else ""
     known = ", ".join(map(repr, PADDING_WORDS))
     received = value if shown is None else shown

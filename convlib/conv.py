@@ -169,7 +169,7 @@ def _algorithm(name: str) -> Algorithm:
     chosen = "im2col" if name == "auto" else name
     if chosen in _algorithms:
         return _algorithms[chosen]
-    close = get_close_matches(str(name), algorithms(), n=1)
+    close = get_close_matches(str(name), algorithms())
     guess = f" did you mean {close[0]!r}?" if close else ""
     known = ", ".join(map(repr, algorithms()))
     raise ValueError(f"algorithm={name!r}: unknown name;{guess} Known: {known}")
