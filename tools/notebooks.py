@@ -69,6 +69,8 @@ def _normal_cell(cell: NotebookNode) -> NotebookNode:
         "metadata": {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)},
         "source": cell.source.strip("\n").rstrip(),
     }
+    if "exercise-solution" in normal["metadata"].get("tags", []):
+        normal["metadata"]["jupyter"] = {"source_hidden": True}  # folded away in JupyterLab
     if cell.cell_type == "code":
         normal["execution_count"] = cell.get("execution_count")
         normal["outputs"] = _normal_outputs(cell.get("outputs", []))

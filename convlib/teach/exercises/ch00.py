@@ -170,7 +170,7 @@ def _breaks(f: ListFunction, x: Any, z: Any) -> bool:
 
 
 def _friendly(f: ListFunction) -> bool:
-    return not _breaks(f, [1, 2, 3, 4, 5], [2, 4, 5, 7, 9])
+    return not _breaks(f, [1, 2, 3, 4, 5], [9, 7, 5, 4, 2])
 
 
 def _same_twice(f: ListFunction) -> bool:
@@ -190,8 +190,8 @@ LOOKS_ADDITIVE = Exercise(
         Mistake(
             "positive numbers only",
             _friendly,
-            "Your lists are too friendly: positive, in rising order. Some functions break the law "
-            "only where a sign changes or where the largest number moves to another place.",
+            "Your lists are too friendly: all their numbers are positive. Some functions break the "
+            "law only where signs are mixed.",
         ),
         Mistake(
             "x = z only",
