@@ -159,6 +159,8 @@ def mend(page: str, root: str) -> str:
     page = page.replace(
         '<div class="proof admonition" id="proof">', '<div class="proof admonition">'
     )
+    # The empty corner of a table is no heading of anything.
+    page = page.replace('<th class="head"><p></p></th>', "<td></td>")
     # A traceback names files; readers have them in another folder.
     return page.replace(root, "")
 

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "/some/folder"  # the book must work from a subfolder of a site, as on GitHub Pages
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
+PHONE = {"width": 390, "height": 844}
 ON_CI = os.environ.get("CI") == "true"
 
 
@@ -42,6 +43,11 @@ PAGES = [f"{name}.html" for name in document_names()]
 def missing(what: str, remedy: str) -> None:
     """Skip where a reader's machine lacks something; fail on CI, where nothing may be skipped."""
     (pytest.fail if ON_CI else pytest.skip)(f"no {what}: {remedy}")
+
+
+def unfold(page: Page) -> None:
+    """Open every solution and folded note, so that its inside is tested too."""
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
 
 
 @pytest.fixture(scope="session")

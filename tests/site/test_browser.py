@@ -1,21 +1,14 @@
-"""What a built page does in a browser: light, dark and on a phone, offline, by keyboard."""
+"""What a built page does in a browser: by keyboard, without scripts, without a server, on paper."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from .conftest import PAGES, ROOT
+from .conftest import PAGES, PHONE, ROOT, unfold
 
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PHONE = {"width": 390, "height": 844}
-WIDE = """() => [...document.querySelectorAll('body *')]
-    .filter((box) => box.getBoundingClientRect().right > innerWidth + 1 && box.checkVisibility())
-    .filter((box) => !box.closest('.katex, pre, table, dialog, .bd-sidebar'))
-    .slice(0, 5).map((box) => box.outerHTML.slice(0, 120))"""
 Visit = Callable[..., Any]
 
 CHAPTERS = [name for name in PAGES if (ROOT / name).with_suffix(".ipynb").is_file()]
@@ -24,41 +17,6 @@ WITH_SOLUTION = [
     for name in CHAPTERS
     if "{solution" in (ROOT / name).with_suffix(".ipynb").read_text(encoding="utf-8")
 ]
-
-
-def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """Return what axe finds, a line for each element: by all standards, or by some rules only."""
-    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": STANDARDS}
-    # without preload axe does not fetch the style sheets again, from addresses that it gets wrong
-    options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
-
-
-def unfold(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
-
-
-@pytest.mark.parametrize("name", [*PAGES, "search.html"])
-def test_page_is_sound_and_accessible(visit: Visit, name: str) -> None:
-    with visit(name, color_scheme="light", viewport={"width": 1280, "height": 900}) as page:
-        unfold(page)
-        expect(page.locator("html")).to_have_attribute("data-theme", "light")
-        assert violations(page) == []
-
-        # only colours change with the theme
-        page.emulate_media(color_scheme="dark")
-        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-        assert violations(page, rules=["color-contrast"]) == []
-
-
-@pytest.mark.parametrize("name", [*PAGES, "search.html"])
-def test_page_fits_a_phone(visit: Visit, name: str) -> None:
-    with visit(name, color_scheme="light", viewport=PHONE) as page:
-        unfold(page)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"], page.evaluate(WIDE)
-        assert violations(page) == []
 
 
 @pytest.mark.parametrize("name", WITH_SOLUTION[:1])
