@@ -34,13 +34,18 @@ COLUMNS = f"{ORACLE}::test_im2col_and_col2im"
 SHAPES = "tests/test_shapes.py"
 FIELDS = "tests/test_fields.py"
 COUNTS = "tests/test_counts.py"
+CHECKS = "tests/test_check.py tests/test_conv.py"
+WINDOWS = "tests/test_windows.py"
 POOL = "tests/test_pool.py tests/test_pool_conformance.py"
 SHUFFLE = "tests/test_shuffle.py"
 MATRIX = "tests/test_matrix.py"
 SEQUENCE = "tests/test_sequence.py"
 GRADCHECK = "tests/test_gradcheck.py"
 VERIFY = "tests/teach/test_verify.py"
+COMPARE = "tests/teach/test_compare.py"
+CASES = "tests/teach/test_cases.py"
 CHECK = "tests/teach/test_check.py"
+COVERAGE = "tests/teach/test_coverage.py"
 
 
 class Mutant(NamedTuple):
@@ -252,6 +257,34 @@ MUTANTS = [
         'np.array(np.moveaxis(columns, 1, 1 + len(axes)), order="C")',
         COLUMNS,
     ),
+    Mutant(
+        "pad ignores its value",
+        "convlib/windows.py",
+        "constant_values=value",
+        "constant_values=0",
+        WINDOWS,
+    ),
+    Mutant(
+        "float16 is added up in float16",
+        "convlib/_check.py",
+        "return np.dtype(np.float32) if dtype == np.float16 else dtype",
+        "return dtype",
+        POOL,
+    ),
+    Mutant(
+        "True counts as the integer 1",
+        "convlib/_check.py",
+        "if isinstance(value, (bool, np.bool_)):",
+        "if False:",
+        CHECKS,
+    ),
+    Mutant(
+        "any number of channels will do",
+        "convlib/_check.py",
+        "    if w.shape[1] != c_in // g:",
+        "    if False:",
+        CHECKS,
+    ),
     # -------------------------------------------------------------- layers
     Mutant(
         "kernel flipped",
@@ -312,8 +345,8 @@ MUTANTS = [
     Mutant(
         "bias along the last axis",
         "convlib/conv.py",
-        "reshape(-1, *(1,) * (y.ndim - 2))",
-        "reshape(*(1,) * (y.ndim - 2), -1)",
+        "reshape(len(b), *(1,) * (y.ndim - 2))",
+        "reshape(*(1,) * (y.ndim - 2), len(b))",
         LAYER,
     ),
     Mutant(
@@ -547,6 +580,175 @@ MUTANTS = [
         "return c_in // g * prod(",
         "return c_in * prod(",
         COUNTS,
+    ),
+    Mutant(
+        "one-sided difference divided by two steps",
+        "convlib/gradcheck.py",
+        "for step in (h, -h))",
+        "for step in (h, 0 * h))",
+        GRADCHECK,
+    ),
+    Mutant(
+        "central difference divided by one step",
+        "convlib/gradcheck.py",
+        "(up - down) / (2 * h)",
+        "(up - down) / h",
+        GRADCHECK,
+    ),
+    Mutant(
+        "adjoint error without abs",
+        "convlib/gradcheck.py",
+        "float(abs((y * dy).sum() - (x * dx).sum()))",
+        "float((y * dy).sum() - (x * dx).sum())",
+        GRADCHECK,
+    ),
+    Mutant(
+        "complex step keeps the real part",
+        "convlib/gradcheck.py",
+        "loss.imag / h",
+        "loss.real / h",
+        GRADCHECK,
+    ),
+    Mutant(
+        "a gradient check moves the input itself",
+        "convlib/gradcheck.py",
+        "moved = x.copy()",
+        "moved = x",
+        GRADCHECK,
+    ),
+    # -------------------------------------------------------------- what the page checks with
+    Mutant(
+        "an equation without wrong versions",
+        "convlib/teach/verify.py",
+        "    if not wrong:",
+        "    if wrong is None:",
+        VERIFY,
+    ),
+    Mutant(
+        "an equation without cases",
+        "convlib/teach/verify.py",
+        "    if not listed:",
+        "    if listed is None:",
+        VERIFY,
+    ),
+    Mutant(
+        "wrong versions need no margin",
+        "convlib/teach/verify.py",
+        "limit = MARGIN * (tol or 0.0)",
+        "limit = tol or 0.0",
+        VERIFY,
+    ),
+    Mutant(
+        "every wrong version counts as caught",
+        "convlib/teach/verify.py",
+        "        if apart > limit:\n            return",
+        "        if apart >= 0:\n            return",
+        VERIFY,
+    ),
+    Mutant(
+        "a wrong version that raises passes",
+        "convlib/teach/verify.py",
+        "_Raised(type(error).__name__), APART",
+        "_Raised(type(error).__name__), 0.0",
+        VERIFY,
+    ),
+    Mutant(
+        "one side may spoil the other's input",
+        "convlib/teach/verify.py",
+        "view.flags.writeable = False",
+        "pass",
+        VERIFY,
+    ),
+    Mutant(
+        "compare without abs",
+        "convlib/teach/compare.py",
+        "np.abs(a - b)",
+        "a - b",
+        COMPARE,
+    ),
+    Mutant(
+        "compare broadcasts shapes",
+        "convlib/teach/compare.py",
+        "    if left.shape != right.shape:",
+        "    if left.ndim == right.ndim and left.shape != right.shape:",
+        COMPARE,
+    ),
+    Mutant(
+        "NaN equals everything",
+        "convlib/teach/compare.py",
+        "    return APART if math.isnan(worst) else max(",
+        "    return 0.0 if math.isnan(worst) else max(",
+        COMPARE,
+    ),
+    Mutant(
+        "unsigned differences wrap around",
+        "convlib/teach/compare.py",
+        "np.result_type(left, right, float)",
+        "np.result_type(left, right)",
+        COMPARE,
+    ),
+    Mutant(
+        "relative to the left side",
+        "convlib/teach/compare.py",
+        "np.abs(b).max()",
+        "np.abs(a).max()",
+        COMPARE,
+    ),
+    Mutant(
+        "cases in the order drawn",
+        "convlib/teach/cases.py",
+        "    return sorted(found.values(), key=size)",
+        "    return list(found.values())",
+        CASES,
+    ),
+    Mutant(
+        "the highest number is never drawn",
+        "convlib/teach/cases.py",
+        "lambda rng: int(rng.integers(lo, hi, endpoint=True)))",
+        "lambda rng: int(rng.integers(lo, hi)) if lo < hi else lo)",
+        CASES,
+    ),
+    Mutant(
+        "the solution is recorded as the reader's",
+        "convlib/teach/check.py",
+        'if record and verdict.status == "right":',
+        'if verdict.status == "right":',
+        CHECK,
+    ),
+    Mutant(
+        "a mistake that agrees once is named",
+        "convlib/teach/check.py",
+        "        if all(alike(",
+        "        if any(alike(",
+        CHECK,
+    ),
+    Mutant(
+        "a changed input goes unnoticed",
+        "convlib/teach/observe.py",
+        "return replace(outcome, changed=changed[0]) if changed else outcome",
+        "return outcome",
+        CHECK,
+    ),
+    Mutant(
+        "an answer wrong by 1 is right",
+        "convlib/teach/explain.py",
+        "distance(got, wanted) <= TOLERANCE",
+        "distance(got, wanted) <= 1e9 * TOLERANCE",
+        CHECK,
+    ),
+    Mutant(
+        "whole numbers wanted everywhere",
+        "convlib/teach/explain.py",
+        "if exercise.dtype and kinds[0] != kinds[1]:",
+        "if kinds[0] != kinds[1]:",
+        CHECK,
+    ),
+    Mutant(
+        "an equation never verified is left out",
+        "convlib/teach/coverage.py",
+        "verified.get(label, Row(path.stem, label)) for label in labels]",
+        "verified[label] for label in labels if label in verified]",
+        COVERAGE,
     ),
 ]
 

@@ -61,7 +61,7 @@ def test_the_verdicts(mutants):
 
 
 def test_a_mutant_that_never_ends_is_killed(mutants, monkeypatch):
-    monkeypatch.setattr(mutants, "SECONDS", 3)
+    monkeypatch.setattr(mutants, "SECONDS", 1)
     place = "convlib/_geometry.py", "outputs = -(-n // s)"
     endless = mutants.Mutant("endless", *place, "while n:\n        outputs = 1", mutants.SHAPES)
     assert mutants.verdict(endless) == "killed"
