@@ -153,8 +153,9 @@ def test_conv_transpose_and_its_gradients(rng, tiny_blocks):
             for n, s, k, e, p in zip(lay.size, strides, lay.span, extras, zeros, strict=True)
         ]
         if min(left) < 1 and lay.options["padding"] != "same":
-            with pytest.raises(ValueError, match="crops everything away"):
-                cl.conv_transpose(x, w, b, **options)
+            for module in (cl, cl.reference):
+                with pytest.raises(ValueError, match="crops everything away"):
+                    module.conv_transpose(x, w, b, **options)
             continue
         tiny_blocks()
         y = cl.conv_transpose(x, w, b, **options)
@@ -229,3 +230,56 @@ def test_the_loops_import_nothing_but_the_checks(name):
     assert ours <= {"convlib", "convlib._check", "convlib.reference.places"}
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
     assert not names & {"shapes", "windows", "_geometry", "_views", "_blocked"}
+
+
+X, W, WT = np.ones((1, 2, 5)), np.ones((3, 2, 2)), np.ones((2, 3, 2))
+COLS, DY, DYT = np.ones((1, 4, 4)), np.ones((1, 3, 4)), np.ones((1, 3, 6))
+CALLS = {
+    "conv": (X, W),
+    "conv_backward": (DY, X, W),
+    "conv_transpose": (X, WT),
+    "conv_transpose_backward": (DYT, X, WT),
+    "im2col": (X, 2),
+    "col2im": (COLS, (5,), 2),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    "option",
+    [{"stride": 0}, {"dilation": 0}, {"padding": -1}, {"padding": "smae"}, {"stride": (1, 1)}],
+    ids=str,
+)
+def test_both_routes_refuse_with_the_same_words(name, option):
+    messages = []
+    for module in (cl, cl.reference):
+        getattr(module, name)(*CALLS[name])
+        with pytest.raises(ValueError, match=r"needs|unknown") as caught:
+            getattr(module, name)(*CALLS[name], **option)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+
+
+@pytest.mark.parametrize("module", [cl, cl.reference], ids=["fast", "loops"])
+def test_both_routes_check_shapes(module):
+    for call in (
+        lambda: module.conv(X, WT[..., 0]),
+        lambda: module.conv(X, WT),
+        lambda: module.conv(X, W, np.ones(2)),
+        lambda: module.conv(X, W, groups=0),
+        lambda: module.conv_backward(DYT, X, W),
+        lambda: module.conv_transpose(X, W),
+        lambda: module.conv_transpose(X, WT, np.ones(2)),
+        lambda: module.conv_transpose(X, WT, output_padding=-1),
+        lambda: module.conv_transpose(X, WT, output_padding=1),
+        lambda: module.conv_transpose(X, WT, stride=2, output_padding=2),
+        lambda: module.conv_transpose(X, WT, dilation=2, output_padding=2),
+        lambda: module.conv_transpose(X, WT, stride=2, output_padding=1, padding="same"),
+        lambda: module.conv_transpose_backward(DY, X, WT),
+        lambda: module.im2col(X, 0),
+        lambda: module.col2im(COLS, (5,), 0),
+        lambda: module.col2im(COLS[..., 1:], (5,), 2),
+        lambda: module.col2im(COLS[:, 1:], (5,), 2),
+    ):
+        with pytest.raises(ValueError, match=r"output_padding|needs"):
+            call()

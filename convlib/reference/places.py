@@ -81,7 +81,12 @@ def paint(n: int, k: int, s: int, d: int, padding: str | Pair, extra: int) -> tu
     >>> paint(3, 3, 2, 1, (0, 0), 0)
     ([[0, 1, 2], [2, 3, 4], [4, 5, 6]], 7)
     """
+    if extra and (extra >= max(s, d) or padding == "same"):
+        rule = "needs fewer than max(stride, dilation), and none with padding='same'"
+        raise ValueError(f"output_padding={extra}: {rule}")
     before, after = pads_of(padding, n * s, k, s, d) if isinstance(padding, str) else padding
     painted = [[i * s + j * d - before for j in range(k)] for i in range(n)]
     length = max(painted[-1]) + 1 + extra - after
+    if length < 1:
+        raise ValueError(f"padding={(before, after)} crops everything away")
     return painted, n * s if padding == "same" else length
