@@ -34,7 +34,7 @@ def correlate1d(x: ArrayLike, w: ArrayLike, b: Any = None, **options: Any) -> np
     >>> correlate1d([3, 1, 4, 1, 5], [1, 2, 1])
     array([ 9, 10, 11])
 
-    Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), equation 9.6, in one dimension.
+    Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), eq. 9.6, in one dimension.
     """
     signal, kernel = _one_axis("x", x), _one_axis("w", w)
     bias = None if b is None else np.array([b])

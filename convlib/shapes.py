@@ -116,10 +116,11 @@ def output_size(
 def remainder(
     n: int, k: int, *, stride: int = 1, padding: AxisPadding = 0, dilation: int = 1
 ) -> int:
-    """Return how many entries at the end of the *padded* input no window reads.
+    """Return how many entries of the *padded* input lie beyond the last tap of the last window.
 
-    r = (n + p_before + p_after − d(k − 1) − 1) mod s. Parameters are those of `output_size`; of the
-    true inputs the last max(r − p_after, 0) are unread.
+    r = (n + p_before + p_after − d(k − 1) − 1) mod s. Parameters are those of `output_size`. The
+    last min(n, max(r − p_after, 0)) of the true inputs are among them. Where s exceeds k, or d
+    exceeds 1, entries between the taps can be unread as well.
 
     Examples
     --------
