@@ -207,6 +207,14 @@ def test_slide_shows_the_window_of_an_output_under_the_pointer(opened: Open) -> 
         expect(page.locator(".cl-words")).to_contain_text("Window 3 of 5")
 
 
+def test_slide_by_touch(opened: Open) -> None:
+    with opened(explore.slide(), has_touch=True, viewport={"width": 390, "height": 844}) as page:
+        page.locator('[data-y="2"]').tap()
+        expect(page.locator(".cl-words")).to_contain_text("Window 3 of 5")
+        page.get_by_role("button", name="Next window").tap()
+        expect(page.locator(".cl-words")).to_contain_text("Window 4 of 5")
+
+
 def test_slide_takes_numbers_from_the_reader(opened: Open) -> None:
     with opened(explore.slide()) as page:
         page.get_by_label("list x").fill("2; −3 5,7")
