@@ -100,3 +100,9 @@ def test_size_counts_entries_and_amounts() -> None:
         0,
     )
     assert size((np.array([3, -4]), np.array(["a"]))) == (3, 7)
+
+
+def test_whole_numbers_keep_to_a_range_without_zero() -> None:
+    values = np.concatenate([case["x"] for case in draw(60, x=vector(1, 5, low=5, high=9))])
+    assert values.min() == 5
+    assert values.max() == 9

@@ -111,6 +111,11 @@ def test_whole_numbers_are_wanted_only_where_dtype_says_so() -> None:
     assert examine(HALF, lambda n: np.int64(n // 2)).status == "right"
 
 
+def test_the_kind_of_ragged_lists_has_no_name() -> None:
+    ragged = replace(HALF, oracle=lambda n: [[n], [n, n]])
+    assert examine(ragged, lambda n: ([n], (n, n))).status == "right"
+
+
 def test_wrong_values_come_before_wrong_form() -> None:
     verdict = examine(SCALE, lambda x, n: [n, 2 * n] if n < 3 else [0, 0])
     assert verdict.case is not None
@@ -188,6 +193,13 @@ def test_mistaken_answers_get_their_sentence_once(capsys) -> None:
     ]
 
 
+@pytest.mark.parametrize(("answer", "mistake"), [((-1, 1), None), ((1, 1), 0), ((5, 6), None)])
+def test_answers_are_judged_alike_by_a_thread(answer, mistake) -> None:
+    verdict = examine(ROOTS, answer, route="thread")
+    assert verdict == examine(ROOTS, answer)
+    assert verdict.mistake == (None if mistake is None else ROOTS.mistakes[mistake].name)
+
+
 def test_answers_that_cannot_be_judged() -> None:
     assert str(examine(ROOTS, 3)).startswith("✗ 9.3 · your answer cannot be used: TypeError: ")
     assert "cannot be used: RuntimeError: hostile" in str(examine(ROOTS, samples.Hostile()))
@@ -201,6 +213,7 @@ def test_functions_can_be_judged_and_may_hang() -> None:
         mistakes=[Mistake("one", lambda x: 1, "Not 1."), Mistake("two", lambda x: 2, "Not 2.")],
     )
     assert examine(zero, lambda x: 0).status == "right"
+    assert examine(zero, lambda x: x - 1, route="thread").mistake == "two"
     assert examine(zero, lambda x: x - 1).mistake == "two"
     assert examine(zero, lambda x: 7).mistake is None
     assert examine(zero, lambda x: samples.starter(x, 1)).status == "not attempted"

@@ -15,11 +15,12 @@ from IPython.display import display
 from convlib.teach.check import examine
 from convlib.teach.exercise import find
 
-def tell(answer):
-    print(examine(find("2.1"), answer, seconds=0.5, route=ROUTE))
+def tell(answer, seconds):
+    print(examine(find("2.1"), answer, seconds=seconds, route=ROUTE))
 """
+HANGS = "no result in time"
 HOSTILE = {
-    "while True: pass": "no result in time",
+    "while True: pass": HANGS,
     "return exit()": "It ends the whole program",
     "return quit()": "It ends the whole program",
     "return os._exit(1)": "It ends the whole program",
@@ -27,17 +28,16 @@ HOSTILE = {
     "return answer(n, k, s, p, d)": "It calls itself without end",
     "return input()": "input() cannot ask anybody",
     "print('x' * 2**20, flush=True); display('leaked'); return n": "What your function prints",
-    "plt.plot([1, 2]); plt.show(); return n": "expected",
+    "if n + k + s + p + d == 4: plt.plot([1, 2]); plt.show()\n    return n": "expected",
     "warnings.warn('leaked'); return np.array([1]) / 0": "got [inf]",
-    "get_ipython().system('true'); return n": "expected",
 }
 LINUX_ONLY = {
-    "return sum(range(10**13))": "no result in time",
-    "time.sleep(60)": "no result in time",
+    "return sum(range(10**13))": HANGS,
+    "time.sleep(60)": HANGS,
     "os.write(1, b'leaked'); os.write(2, b'leaked'); os.abort()": "it brings Python down",
-    "subprocess.run(['echo', 'leaked']); return n": "fails for out_len(",
+    "if n + k + s + p + d == 4: subprocess.run(['echo', 'leaked'])\n    return n": "fails for",
     "return np.zeros(2**33)": "It needs too much memory",
-    "os.fork(); return n": "fails for out_len(",
+    "if n + k + s + p + d == 4: os.fork()\n    return n": "fails for",
 }
 ROUTES = ["process", "thread"] if sys.platform == "linux" else ["thread"]
 
@@ -46,17 +46,19 @@ ROUTES = ["process", "thread"] if sys.platform == "linux" else ["thread"]
 def test_the_kernel_survives(route, tmp_path) -> None:
     bodies = HOSTILE | (LINUX_ONLY if route == "process" else {})
     sources = [f"ROUTE = {route!r}{SETUP}process = os.getpid()"]
-    sources += [f"def answer(n, k, s, p, d):\n    {body}\n\ntell(answer)" for body in bodies]
+    for body, sentence in bodies.items():
+        seconds = 0.3 if sentence == HANGS else 20  # the machine may be busy
+        sources.append(f"def answer(n, k, s, p, d):\n    {body}\n\ntell(answer, {seconds})")
     sources += ["6 * 7 if process == os.getpid() else 'another kernel'"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in sources])
     nbclient.NotebookClient(
         book, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
     ).execute(env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
     for cell, sentence in zip(book.cells[1:-1], bodies.values(), strict=True):
-        assert [(each.output_type, each.get("name")) for each in cell.outputs] == [
-            ("stream", "stdout")
-        ], f"{cell.source}: {cell.outputs}"
-        assert sentence in cell.outputs[0].text, cell.source
-        assert "leaked" not in cell.outputs[0].text.replace(cell.source, "").partition(", in ")[0]
+        kinds = {(each.output_type, each.get("name")) for each in cell.outputs}
+        assert kinds == {("stream", "stdout")}, f"{cell.source}: {cell.outputs}"
+        printed = "".join(each.text for each in cell.outputs)
+        assert sentence in printed, cell.source
+        assert "leaked" not in printed.partition(", in line")[0]  # the line may be quoted
     assert book.cells[-1].outputs[0].data["text/plain"] == "42"
     assert list(tmp_path.iterdir()) == []
