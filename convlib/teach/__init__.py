@@ -1,6 +1,6 @@
 """What the pages of the book need: equations that are tested, and exercises that are checked."""
 
-from . import symbols
+from . import explore, figures, symbols
 from .cases import draw, every
 from .check import check, hint
 from .progress import progress
@@ -12,6 +12,8 @@ __all__ = [
     "counterexample",
     "draw",
     "every",
+    "explore",
+    "figures",
     "hint",
     "progress",
     "records",

@@ -63,7 +63,7 @@ def verify(
     wrong: Mapping[str, Function],
     tol: float | None = None,
 ) -> None:
-    """Assert lhs = rhs on every case, and that each wrong version fails on at least one.
+    """Assert lhs = rhs on every case, and that each wrong version differs from lhs on one.
 
     `tol=None` means exactly equal; a power of ten bounds max|l - r| / max(1, max|r|).
     Prints one line that is the same on every machine. Raises `VerificationError` naming the
@@ -83,7 +83,7 @@ def verify(
     worst = _hold(label, listed, lefts, rights, tol or 0.0)
     limit = MARGIN * (tol or 0.0)
     caught = {
-        name: _catch(label, name, f, zip(listed, rights, strict=True), limit)
+        name: _catch(label, name, f, zip(listed, lefts, strict=True), limit)
         for name, f in wrong.items()
     }
     _records[label] = record = Record(label, len(listed), bound, worst, caught)

@@ -71,6 +71,12 @@ def test_raising_and_another_shape_are_caught(capsys) -> None:
     )
 
 
+def test_wrong_versions_are_held_against_the_left_side(capsys) -> None:
+    verify("eq-a", lambda n: [n], lambda n: (float(n),), cases=CASES, wrong={"zero": lambda n: [0]})
+    counterexample("eq-a", "zero")
+    assert capsys.readouterr().out.endswith("zero: for n=1 it gives [0]; right is [1]\n")
+
+
 def test_a_wrong_equation_is_an_error_with_case_and_values() -> None:
     with pytest.raises(VerificationError, match="eq-double does not hold for n=1: left 3, right 2"):
         verify("eq-double", lambda n: n * 3, double, cases=CASES, wrong=WRONG)
