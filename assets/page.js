@@ -19,4 +19,6 @@
 
   const observer = new ResizeObserver((entries) => entries.forEach((e) => update(e.target)));
   boxes.forEach((box) => observer.observe(box));
+  // a font that arrives late makes an equation wider without making its box wider
+  document.fonts.ready.then(() => boxes.forEach(update));
 })();

@@ -74,6 +74,7 @@ def test_plots_are_recoloured_in_the_dark(visit: Visit) -> None:
 def test_boxes_that_scroll_can_be_reached_by_keyboard(visit: Visit, name: str) -> None:
     with visit(name, viewport=PHONE) as page:
         unfold(page)
+        page.evaluate("document.fonts.ready")
         page.wait_for_timeout(200)
         unreachable = page.evaluate(
             """() => [...document.querySelectorAll('div.math, .bd-article pre')]
