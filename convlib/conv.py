@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from numpy.typing import ArrayLike
 
-from convlib import _blocked, _check
+from convlib import _arrays, _blocked
 from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import Axis, geometry
 
@@ -81,9 +81,9 @@ def conv(
     """
     compute = _algorithm(algorithm)
     x, w, axes, groups = checked(x, w, stride, padding, dilation, groups)
-    bias = _check.bias(b, len(w))
-    dtype = _check.result_dtype(x, w, bias)
-    work = _check.working_dtype(dtype)
+    bias = _arrays.bias(b, len(w))
+    dtype = _arrays.result_dtype(x, w, bias)
+    work = _arrays.working_dtype(dtype)
     y = compute(x.astype(work, copy=False), w.astype(work, copy=False), axes, groups)
     return with_bias(y, bias).astype(dtype, copy=False)
 
@@ -131,11 +131,11 @@ def conv_backward(
     chapter 4, for dx as a transposed convolution.
     """
     x, w, axes, groups = checked(x, w, stride, padding, dilation, groups)
-    dy = _check.numeric("dy", dy)
+    dy = _arrays.numeric("dy", dy)
     shape = (len(x), len(w), *(axis.out for axis in axes))
-    _check.matches("dy", dy, shape, "the shape of the output")
-    dtype = _check.result_dtype(dy, x, w)
-    dy, x, w = (a.astype(_check.working_dtype(dtype), copy=False) for a in (dy, x, w))
+    _arrays.matches("dy", dy, shape, "the shape of the output")
+    dtype = _arrays.result_dtype(dy, x, w)
+    dy, x, w = (a.astype(_arrays.working_dtype(dtype), copy=False) for a in (dy, x, w))
     dx = _blocked.input_gradient(dy, w, axes, groups)
     dw = _blocked.weight_gradient(dy, x, axes, groups)
     return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
@@ -179,9 +179,9 @@ def checked(
     x: ArrayLike, w: ArrayLike, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: int
 ) -> tuple[Array, Array, tuple[Axis, ...], int]:
     """Return the checked batch, weights, geometry and groups of a layer."""
-    x = _check.batch("x", x)
-    w = _check.weights(w, x.ndim - 2)
-    groups = _check.channels(x, w, groups)
+    x = _arrays.batch("x", x)
+    w = _arrays.weights(w, x.ndim - 2)
+    groups = _arrays.channels(x, w, groups)
     axes = geometry(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     return x, w, axes, groups
 

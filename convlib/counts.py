@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from convlib import _check
+from convlib import _arrays, _check
 
 
 def parameter_count(
@@ -100,6 +100,6 @@ def _taps_per_output(c_in: int, c_out: int, window: Sequence[int], groups: int) 
     """Return the number of weights that one output uses: (C_in/groups) · prod(window)."""
     g = _check.integer("groups", groups, 1)
     c_in, c_out = _check.integer("c_in", c_in, 1), _check.integer("c_out", c_out, 1)
-    _check.divides(f"c_in is {c_in}", c_in, g, c_out)
-    _check.divides(f"c_out is {c_out}", c_out, g, c_in)
+    _arrays.divides(f"c_in is {c_in}", c_in, g, c_out)
+    _arrays.divides(f"c_out is {c_out}", c_out, g, c_in)
     return c_in // g * prod(_check.sizes("window", window))

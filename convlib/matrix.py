@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _check
+from convlib import _arrays, _check
 from convlib._check import Array, AxisPadding, Padding, PerAxis
 from convlib._geometry import Axis, axis_geometry, geometry
 
@@ -59,10 +59,10 @@ def conv_matrix(
 
     Source: Horn and Johnson, "Matrix Analysis", 2nd edition, section 0.9.7.
     """
-    w = _check.numeric("w", w)
+    w = _arrays.numeric("w", w)
     if w.ndim == 1:
         w = w[np.newaxis, np.newaxis]
-    w = _check.weights(w, max(w.ndim - 2, 1))
+    w = _arrays.weights(w, max(w.ndim - 2, 1))
     sizes = _check.per_axis("size", size, w.ndim - 2, 1)
     axes = geometry(sizes, w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     t = _place(w, axes)
@@ -168,7 +168,7 @@ def circulant(c: ArrayLike, n: int | None = None) -> Array:
 
 def _sequence(name: str, value: ArrayLike) -> Array:
     """Return a non-empty one-dimensional array of numbers."""
-    array = _check.numeric(name, value)
+    array = _arrays.numeric(name, value)
     if array.ndim != 1 or array.size == 0:
         rule = "needs one axis with at least one entry"
         raise ValueError(f"{name} has shape {array.shape}: {rule}")

@@ -16,7 +16,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _check, _pooling
+from convlib import _arrays, _pooling
 from convlib._check import Array, Padding, PerAxis
 
 
@@ -107,7 +107,7 @@ def avg_pool(
     """
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
     dtype = _pooling.mean_dtype(x)
-    padded = _pooling.framed(x.astype(_check.working_dtype(dtype)), axes)
+    padded = _pooling.framed(x.astype(_arrays.working_dtype(dtype)), axes)
     total = reduce(np.add, (padded[tap] for tap in _pooling.taps(axes)))
     return (total / _pooling.divisors(axes, count_include_pad)).astype(dtype)
 

@@ -11,7 +11,7 @@ from math import prod
 
 from numpy.typing import ArrayLike
 
-from convlib import _check
+from convlib import _arrays, _check
 from convlib._check import Array, PerAxis
 
 
@@ -42,7 +42,7 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
 
     Source: Shi et al. 2016, "Real-time single image and video super-resolution", section 3.2.
     """
-    x = _check.batch("x", x)
+    x = _arrays.batch("x", x)
     size = x.shape[2:]
     axes = len(size)
     factors = _check.per_axis("r", r, axes, 1)
@@ -84,7 +84,7 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
 
     Source: PyTorch `pixel_unshuffle`.
     """
-    x = _check.batch("x", x)
+    x = _arrays.batch("x", x)
     size = x.shape[2:]
     axes = len(size)
     factors = _check.per_axis("r", r, axes, 1)

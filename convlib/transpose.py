@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from convlib import _blocked, _check
+from convlib import _arrays, _blocked
 from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import Axis, transposed_geometry
 from convlib.conv import ConvGrads, bias_gradient, with_bias
@@ -59,9 +59,9 @@ def conv_transpose(
     chapter 4.
     """
     x, w, axes, groups = _checked(x, w, stride, padding, output_padding, dilation, groups)
-    bias = _check.bias(b, w.shape[1] * groups)
-    dtype = _check.result_dtype(x, w, bias)
-    x, w = (a.astype(_check.working_dtype(dtype), copy=False) for a in (x, w))
+    bias = _arrays.bias(b, w.shape[1] * groups)
+    dtype = _arrays.result_dtype(x, w, bias)
+    x, w = (a.astype(_arrays.working_dtype(dtype), copy=False) for a in (x, w))
     y = _blocked.input_gradient(x, w, axes, groups)
     return with_bias(y, bias).astype(dtype)
 
@@ -105,11 +105,11 @@ def conv_transpose_backward(
     array([[[21, 43]]])
     """
     x, w, axes, groups = _checked(x, w, stride, padding, output_padding, dilation, groups)
-    dy = _check.numeric("dy", dy)
+    dy = _arrays.numeric("dy", dy)
     shape = (len(x), w.shape[1] * groups, *(axis.size for axis in axes))
-    _check.matches("dy", dy, shape, "the shape of the output")
-    dtype = _check.result_dtype(dy, x, w)
-    dy, x, w = (a.astype(_check.working_dtype(dtype), copy=False) for a in (dy, x, w))
+    _arrays.matches("dy", dy, shape, "the shape of the output")
+    dtype = _arrays.result_dtype(dy, x, w)
+    dy, x, w = (a.astype(_arrays.working_dtype(dtype), copy=False) for a in (dy, x, w))
     dx = _blocked.output(dy, w, axes, groups)
     dw = _blocked.weight_gradient(x, dy, axes, groups)
     return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
@@ -125,9 +125,9 @@ def _checked(
     groups: int,
 ) -> tuple[Array, Array, tuple[Axis, ...], int]:
     """Return the checked batch, weights, geometry and groups of a transposed layer."""
-    x = _check.batch("x", x)
-    w = _check.weights(w, x.ndim - 2)
-    groups = _check.channels_transposed(x, w, groups)
+    x = _arrays.batch("x", x)
+    w = _arrays.weights(w, x.ndim - 2)
+    groups = _arrays.channels_transposed(x, w, groups)
     axes = transposed_geometry(
         x.shape[2:],
         w.shape[2:],

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _check, _views
+from convlib import _arrays, _check, _views
 from convlib._check import Array, Padding, Pair, PerAxis
 from convlib._geometry import Axis, geometry
 
@@ -46,7 +46,7 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
     >>> pad([[[1, 2, 3]]], ((1, 2),))
     array([[[0, 1, 2, 3, 0, 0]]])
     """
-    x = _check.batch("x", x)
+    x = _arrays.batch("x", x)
     widths = [(0, 0), (0, 0)]
     for pair in _check.padding(padding, x.ndim - 2):
         if isinstance(pair, str):
@@ -168,7 +168,7 @@ def col2im(
     >>> col2im([[[1, 1], [1, 1], [1, 1]]], (4,), 3)
     array([[[1, 2, 2, 1]]])
     """
-    columns = _check.numeric("cols", cols)
+    columns = _arrays.numeric("cols", cols)
     size = _check.sizes("size", size)
     taps = _check.per_axis("window", window, len(size), 1)
     axes = geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
@@ -182,7 +182,7 @@ def col2im(
 
 def _work(array: Array) -> np.dtype[Any]:
     """Return the dtype to add up the entries of an array in."""
-    return _check.working_dtype(array.dtype)
+    return _arrays.working_dtype(array.dtype)
 
 
 def _column_channels(cols: Array, axes: tuple[Axis, ...]) -> int:
@@ -198,7 +198,7 @@ def _layer(
     x: ArrayLike, window: PerAxis, stride: PerAxis, padding: Padding, dilation: PerAxis
 ) -> tuple[Array, tuple[Axis, ...]]:
     """Return the checked batch and its geometry."""
-    x = _check.batch("x", x)
+    x = _arrays.batch("x", x)
     size = x.shape[2:]
     taps = _check.per_axis("window", window, len(size), 1)
     return x, geometry(size, taps, stride=stride, padding=padding, dilation=dilation)

@@ -266,7 +266,7 @@ MUTANTS = [
     ),
     Mutant(
         "float16 is added up in float16",
-        "convlib/_check.py",
+        "convlib/_arrays.py",
         "return np.dtype(np.float32) if dtype == np.float16 else dtype",
         "return dtype",
         POOL,
@@ -280,7 +280,7 @@ MUTANTS = [
     ),
     Mutant(
         "any number of channels will do",
-        "convlib/_check.py",
+        "convlib/_arrays.py",
         "    if w.shape[1] != c_in // g:",
         "    if False:",
         CHECKS,
@@ -359,8 +359,8 @@ MUTANTS = [
     Mutant(
         "transposed bias counts input channels",
         "convlib/transpose.py",
-        "_check.bias(b, w.shape[1] * groups)",
-        "_check.bias(b, w.shape[0])",
+        "_arrays.bias(b, w.shape[1] * groups)",
+        "_arrays.bias(b, w.shape[0])",
         TRANSPOSED,
     ),
     # -------------------------------------------------------------- the loops
@@ -470,7 +470,7 @@ MUTANTS = [
     Mutant(
         "average of bytes wraps around",
         "convlib/pool.py",
-        "x.astype(_check.working_dtype(dtype))",
+        "x.astype(_arrays.working_dtype(dtype))",
         "x",
         POOL,
     ),

@@ -29,8 +29,8 @@ def slide(n: int, k: int, s: int, d: int, pads: Pair) -> Places:
     return positions
 
 
-def pads_of(word: str, n: int, k: int, s: int, d: int) -> Pair:
-    """Find what a padding word means, by trying.
+def pads_of(padding: str | Pair, n: int, k: int, s: int, d: int) -> Pair:
+    """Find what a padding word means, by trying; a pair means itself.
 
     "full": pad until the first window rests on the input with its last tap alone; so at the end.
     "same": pad, after first and then before, until there are as many windows as steps of s in n.
@@ -38,12 +38,14 @@ def pads_of(word: str, n: int, k: int, s: int, d: int) -> Pair:
     >>> pads_of("same", 5, 4, 1, 1), pads_of("full", 5, 3, 1, 2)
     ((1, 2), (4, 4))
     """
+    if not isinstance(padding, str):
+        return padding
     before = after = 0
-    if word == "full":
+    if padding == "full":
         while max(j * d - before for j in range(k)) > 0:
             before += 1
         return before, before
-    wanted = len(range(0, n, s)) if word == "same" else 0
+    wanted = len(range(0, n, s)) if padding == "same" else 0
     while len(slide(n, k, s, d, (before, after))) < wanted:
         before, after = (before, after + 1) if before == after else (before + 1, after)
     return before, after
@@ -64,7 +66,7 @@ def slide_all(
     for n, k, s, d, pads in zip(
         size, window, strides, dilations, _check.padding(padding, axes), strict=True
     ):
-        pair = pads_of(pads, n, k, s, d) if isinstance(pads, str) else pads
+        pair = pads_of(pads, n, k, s, d)
         positions = slide(n, k, s, d, pair)
         if not positions:
             raise ValueError(f"a window of {k} fits nowhere: n={n}, padding={pair}, dilation={d}")
@@ -84,7 +86,7 @@ def paint(n: int, k: int, s: int, d: int, padding: str | Pair, extra: int) -> tu
     if extra and (extra >= max(s, d) or padding == "same"):
         rule = "needs fewer than max(stride, dilation), and none with padding='same'"
         raise ValueError(f"output_padding={extra}: {rule}")
-    before, after = pads_of(padding, n * s, k, s, d) if isinstance(padding, str) else padding
+    before, after = pads_of(padding, n * s, k, s, d)
     painted = [[i * s + j * d - before for j in range(k)] for i in range(n)]
     length = max(painted[-1]) + 1 + extra - after
     if length < 1:

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _check
+from convlib import _arrays, _check
 from convlib._check import Array, Padding, Pair, PerAxis
+from convlib.reference.places import pads_of
 
 Position = tuple[int, ...]
 
@@ -53,7 +54,7 @@ def max_pool(
     >>> max_pool([[[3, 1, 4, 1, 5]]], 3, stride=2)
     array([[[4, 5]]])
     """
-    x = _check.batch("x", x)
+    x = _arrays.batch("x", x)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode)
     y = np.zeros(_pooled_shape(x, lines), x.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
@@ -77,9 +78,9 @@ def max_pool_backward(
     >>> max_pool_backward([[[10, 20]]], [[[3, 1, 4, 1, 2]]], 3, stride=2)
     array([[[ 0,  0, 30,  0,  0]]])
     """
-    x, dy = _check.batch("x", x), _check.numeric("dy", dy)
+    x, dy = _arrays.batch("x", x), _arrays.numeric("dy", dy)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode)
-    _check.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
+    _arrays.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
     dx = np.zeros(x.shape, dy.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
@@ -102,7 +103,7 @@ def avg_pool(
     >>> avg_pool([[[3, 1, 4, 1, 5]]], 3, stride=2, padding=1, count_include_pad=False)
     array([[[2., 2., 3.]]])
     """
-    x = _check.batch("x", x)
+    x = _arrays.batch("x", x)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
     y = np.zeros(_pooled_shape(x, lines), _mean_dtype(x))
     for n, c in np.ndindex(*x.shape[:2]):
@@ -128,9 +129,9 @@ def avg_pool_backward(
     >>> avg_pool_backward([[[9, 18]]], [[[3, 1, 4, 1, 2]]], 3, stride=2)
     array([[[3., 3., 9., 6., 6.]]])
     """
-    x, dy = _check.batch("x", x), _check.numeric("dy", dy)
+    x, dy = _arrays.batch("x", x), _arrays.numeric("dy", dy)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
-    _check.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
+    _arrays.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
     dx = np.zeros(x.shape, _mean_dtype(dy))
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
@@ -164,7 +165,7 @@ def _lines(
 
 def _line(n: int, k: int, stride: int, padding: str | Pair, dilation: int, ceil_mode: bool) -> Line:
     """Slide a window along one axis for as long as the rule allows, noting what it reads."""
-    before, after = _pads(n, k, stride, padding, dilation)
+    before, after = pads_of(padding, n, k, stride, dilation)
     last = n + after - 1
     windows: list[list[int]] = []
     spots = [-before + j * dilation for j in range(k)]
@@ -177,19 +178,6 @@ def _line(n: int, k: int, stride: int, padding: str | Pair, dilation: int, ceil_
     if not windows:
         raise ValueError(f"a window of {k} taps does not fit into {n} entries with {padding=}")
     return Line(windows, n, (before, after))
-
-
-def _pads(n: int, k: int, stride: int, padding: str | Pair, dilation: int) -> Pair:
-    """Return the padding before and after one axis, found by placing the windows of "same"."""
-    if not isinstance(padding, str):
-        return padding
-    if padding == "valid":
-        return 0, 0
-    if padding == "full":
-        return dilation * (k - 1), dilation * (k - 1)
-    last_start = max(range(0, n, stride))
-    missing = max(last_start + dilation * (k - 1) - (n - 1), 0)
-    return missing // 2, missing - missing // 2
 
 
 def _pooled_shape(x: Array, lines: list[Line]) -> tuple[int, ...]:

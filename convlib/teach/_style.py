@@ -73,3 +73,20 @@ def use() -> None:
     11.0
     """
     plt.rcParams.update(STYLE)
+
+
+def number(value: Any) -> str:
+    """The text of a number: a real minus sign, no empty decimals, three digits at most.
+
+    Examples
+    --------
+    >>> [number(v) for v in (3, -2.0, 1 / 3, "w")]
+    ['3', '−2', '0.333', 'w']
+    """
+    if isinstance(value, str):
+        return value
+    try:
+        text = f"{float(value):.3g}" if float(value) != int(value) else str(int(value))
+    except (TypeError, ValueError, OverflowError):  # a symbol, infinity or not a number
+        text = str(value)
+    return text.replace("-", "−")

@@ -15,26 +15,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from ._style import COLORS, STYLE, use
+from ._style import COLORS, STYLE, number, use
 
 __all__ = ["COLORS", "STYLE", "cells", "grid", "number", "stem", "strip", "use"]
-
-
-def number(value: Any) -> str:
-    """The text of a number: a real minus sign, no empty decimals, three digits at most.
-
-    Examples
-    --------
-    >>> [number(v) for v in (3, -2.0, 1 / 3, "w")]
-    ['3', '−2', '0.333', 'w']
-    """
-    if isinstance(value, str):
-        return value
-    try:
-        text = f"{float(value):.3g}" if float(value) != int(value) else str(int(value))
-    except (TypeError, ValueError, OverflowError):  # a symbol, infinity or not a number
-        text = str(value)
-    return text.replace("-", "−")
 
 
 def _shade(color: str | None) -> str:
