@@ -58,6 +58,13 @@ clean: ## delete what was built and cached (the environments stay)
 
 # --- what the commands above stand on -----------------------------------------------------
 
+# The stamp holds the folder that the environment was made in: an environment cannot be moved.
+ifneq ("$(shell cat $(READY) 2>/dev/null)","$(CURDIR)")
+$(READY): moved
+endif
+.PHONY: moved
+moved:
+
 $(READY): requirements.txt pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || { \
 		echo "Missing: $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
@@ -66,10 +73,10 @@ $(READY): requirements.txt pyproject.toml
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "Missing: Python's venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Making the environment in .venv (once, about a minute) ..."
-	@"$(PYTHON)" -m venv .venv
+	@"$(PYTHON)" -m venv --clear .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(READY)
+	@echo "$(CURDIR)" > $(READY)
 
 # JupyterLab stands in an environment of its own, so that the pinned one stays as it is;
 # its notebooks run on the pinned one.
