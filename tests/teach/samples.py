@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from typing import Any
 
 import numpy as np
@@ -278,6 +279,12 @@ def moves_house(x, n):
 
 def warns(x, n):
     return x / np.zeros(2)
+
+
+def warns_and_is_right(x, n):
+    x / np.zeros(2)
+    warnings.warn("careful", stacklevel=1)
+    return x * n
 
 
 def kills_itself(x, n):

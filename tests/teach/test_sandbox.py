@@ -63,7 +63,8 @@ SENTENCES = [
     (samples.divides, "but it raised ZeroDivisionError: integer division or modulo by zero, in li"),
     (samples.raises_later, "scale(x=[1, 2], n=3)\n  expected [3, 6], but it raised Index"),
     (samples.asks, "input() cannot ask anybody while an answer is being checked"),
-    (samples.changes_its_input, "It changes its argument x. Work on a copy: x = x.copy()."),
+    (samples.changes_its_input, "scale(x=[1, 2], n=2)\n  It changes its argument x. "
+                                "Work on a copy: x = x.copy()."),
     (samples.gives_a_list, "The values are right, but returned a list; expected an array"),
     (samples.gives_a_tuple, "The values are right, but returned a tuple; expected an array"),
     (samples.gives_text, "expected [1, 2], got 'x times n'"),
@@ -126,6 +127,7 @@ def test_a_right_answer_may_earn_a_remark(answer, remark, route) -> None:
         samples.gives_floats,
         samples.moves_house,
         samples.takes_any,
+        samples.warns_and_is_right,
         samples.starts_a_thread,
         lambda x, n: n * x,
         np.multiply,
@@ -236,6 +238,18 @@ def test_without_processes_a_thread_has_to_do(monkeypatch) -> None:
 
     monkeypatch.setattr(os, "fork", refuse)
     assert told(samples.is_right, "process") == "✓ 9.1 · 4 cases"
+
+
+@linux
+def test_other_threads_cause_no_warning(recwarn) -> None:
+    release = threading.Event()
+    other = threading.Thread(target=release.wait)
+    other.start()
+    done = run(os.getpid, [()], route="process")
+    release.set()
+    other.join()
+    assert done.outcomes[0].value != os.getpid()
+    assert not recwarn.list
 
 
 @linux
