@@ -1,12 +1,12 @@
 """What every test and every doctest shares."""
 
-import os
 import sys
 from collections.abc import Iterator
 
+import matplotlib
 import pytest
 
-os.environ.setdefault("MPLBACKEND", "Agg")  # plots need no screen
+matplotlib.use("Agg")  # plots need no screen; a variable would reach the notebooks' kernels too
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
 DRAFTS = ROOT / "drafts"
+SUMMARY = "verification.ipynb"  # reads the outputs of the others, so it comes last
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -169,6 +170,12 @@ def notebooks() -> list[Path]:
     return sorted(CHAPTERS.glob("*.ipynb"))
 
 
+def with_summary(paths: list[Path]) -> list[Path]:
+    """Return the notebooks, and last the one that reads them, where there is one."""
+    summary = CHAPTERS / SUMMARY
+    return [path for path in paths if path != summary] + [summary] * summary.is_file()
+
+
 def write(path: Path, notebook: NotebookNode) -> bool:
     """Save a notebook and say whether the file changed."""
     text = dumps(notebook)
@@ -238,13 +245,15 @@ def main(arguments: list[str] | None = None) -> int:
             for name in options.names or parser.error("--from-text needs a file"):
                 state = "written" if from_text(Path(name)) else "unchanged"
                 print(f"{Path(name).stem}: {state}")
-            return 0
+            return run(with_summary([]))
         paths = [find(name) for name in options.names] or notebooks()
         if options.to_text:
             for path in paths:
                 print(f"{path.stem}: text in {to_text(path).relative_to(ROOT)}")
             return 0
-        return 1 if (check if options.check else run)(paths) else 0
+        if options.check:
+            return 1 if check(paths) else 0
+        return 1 if run(with_summary(paths)) else 0
     except (NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -87,6 +87,18 @@ def test_run_executes_saves_and_then_changes_nothing(
     assert capsys.readouterr().out.splitlines() == ["01-a: written", "01-a: unchanged"]
 
 
+def test_notebook_that_reads_the_others_is_run_after_them(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(book / writer.SUMMARY, "open('z-chapter.ipynb').read().count('forty')")
+    save(book / "z-chapter.ipynb", "'for' + 'ty'")
+    assert writer.main(["z-chapter"]) == 0
+    states = capsys.readouterr().out.splitlines()
+    assert states == ["z-chapter: written", "verification: written"]
+    summary = writer.loads((book / writer.SUMMARY).read_text(encoding="utf-8"))
+    assert summary.cells[0].outputs[0].data["text/plain"] == "1"
+
+
 def test_failing_cell_is_shown_and_the_file_stays(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
