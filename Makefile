@@ -84,7 +84,8 @@ $(READY): requirements.txt pyproject.toml
 	@echo "Making JupyterLab's environment in .venv-lab (once) ..."
 	@$(PY) -m venv .venv-lab
 	@.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
-	@$(PY) -m ipykernel install --prefix .venv-lab --name python3 --display-name "Python 3" >/dev/null
+	@$(PY) -m ipykernel install --prefix .venv-lab --name python3 --display-name "Python 3" \
+		>/dev/null 2>&1 || { echo "The kernel could not be made known to JupyterLab."; exit 1; }
 	@touch .venv-lab/.ready
 
 # Always from nothing: an incremental build does not notice a change in convlib and hides
