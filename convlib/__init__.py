@@ -6,6 +6,7 @@ from convlib.counts import activation_count, im2col_count, multiply_adds, parame
 from convlib.fields import Layer, ReceptiveField, receptive_field
 from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient
 from convlib.matrix import circulant, conv_matrix, hankel
+from convlib.picture import convolve2d, correlate2d
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from convlib.sequence import convolve1d, correlate1d
 from convlib.shapes import (
@@ -38,7 +39,9 @@ __all__ = [
     "conv_transpose",
     "conv_transpose_backward",
     "convolve1d",
+    "convolve2d",
     "correlate1d",
+    "correlate2d",
     "effective_kernel",
     "full_padding",
     "hankel",
