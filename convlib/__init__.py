@@ -5,6 +5,7 @@ from convlib.conv import ConvGrads, algorithms, conv, conv_backward, register_al
 from convlib.counts import activation_count, im2col_count, multiply_adds, parameter_count
 from convlib.fields import Layer, ReceptiveField, receptive_field
 from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient
+from convlib.ledger import Entry, Stage, ledger
 from convlib.matrix import circulant, conv_matrix, hankel
 from convlib.picture import convolve2d, correlate2d
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
@@ -23,8 +24,10 @@ from convlib.windows import col2im, im2col, pad, sliding_windows
 
 __all__ = [
     "ConvGrads",
+    "Entry",
     "Layer",
     "ReceptiveField",
+    "Stage",
     "activation_count",
     "adjoint_error",
     "algorithms",
@@ -47,6 +50,7 @@ __all__ = [
     "hankel",
     "im2col",
     "im2col_count",
+    "ledger",
     "max_pool",
     "max_pool_backward",
     "multiply_adds",
