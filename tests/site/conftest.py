@@ -19,6 +19,7 @@ from playwright.sync_api import (
     Request,
     Response,
     Route,
+    expect,
     sync_playwright,
 )
 
@@ -27,6 +28,7 @@ FOLDER = "/some/folder"  # the book must work from a subfolder of a site, as on 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=20_000)  # a machine may be busy
 ON_CI = os.environ.get("CI") == "true"
 
 
@@ -127,7 +129,7 @@ def visit(browser: Browser, url: str) -> Callable[..., Any]:
                 route.abort()
 
         context = browser.new_context(reduced_motion="reduce", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.route("**/*", guard)
         page = context.new_page()
         page.on("console", note_console)
