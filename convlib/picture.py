@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .conv import conv
+from .sequence import bare, correlate_bare
 
 
 def correlate2d(x: ArrayLike, w: ArrayLike, b: Any = None, **options: Any) -> np.ndarray:
@@ -37,9 +37,7 @@ def correlate2d(x: ArrayLike, w: ArrayLike, b: Any = None, **options: Any) -> np
 
     Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), equation 9.6.
     """
-    picture, kernel = _two_axes("x", x), _two_axes("w", w)
-    bias = None if b is None else np.array([b])
-    return conv(picture[None, None], kernel[None, None], bias, **options)[0, 0]
+    return correlate_bare(bare("x", x, 2), bare("w", w, 2), b, options)
 
 
 def convolve2d(x: ArrayLike, w: ArrayLike) -> np.ndarray:
@@ -66,13 +64,4 @@ def convolve2d(x: ArrayLike, w: ArrayLike) -> np.ndarray:
 
     Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), equation 9.5.
     """
-    return correlate2d(x, _two_axes("w", w)[::-1, ::-1], padding="full")
-
-
-def _two_axes(name: str, value: ArrayLike) -> np.ndarray:
-    array = np.asarray(value)
-    if array.ndim != 2 or array.size == 0:
-        raise ValueError(
-            f"{name} must be a table of at least one number (two axes); got shape {array.shape}"
-        )
-    return array
+    return correlate2d(x, bare("w", w, 2)[::-1, ::-1], padding="full")

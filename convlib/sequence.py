@@ -36,9 +36,7 @@ def correlate1d(x: ArrayLike, w: ArrayLike, b: Any = None, **options: Any) -> np
 
     Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), eq. 9.6, in one dimension.
     """
-    signal, kernel = _one_axis("x", x), _one_axis("w", w)
-    bias = None if b is None else np.array([b])
-    return conv(signal[None, None], kernel[None, None], bias, **options)[0, 0]
+    return correlate_bare(bare("x", x, 1), bare("w", w, 1), b, options)
 
 
 def convolve1d(x: ArrayLike, w: ArrayLike) -> np.ndarray:
@@ -64,13 +62,21 @@ def convolve1d(x: ArrayLike, w: ArrayLike) -> np.ndarray:
 
     Source: Graham, Knuth and Patashnik, *Concrete Mathematics* (2nd ed.), section 7.4.
     """
-    return correlate1d(x, _one_axis("w", w)[::-1], padding="full")
+    return correlate1d(x, bare("w", w, 1)[::-1], padding="full")
 
 
-def _one_axis(name: str, value: ArrayLike) -> np.ndarray:
+def bare(name: str, value: ArrayLike, axes: int) -> np.ndarray:
+    """Return an array without batch and channel: a list (one axis) or a table (two axes)."""
     array = np.asarray(value)
-    if array.ndim != 1 or array.size == 0:
+    if array.ndim != axes or array.size == 0:
+        kind, count = ("list", "one axis") if axes == 1 else ("table", "two axes")
         raise ValueError(
-            f"{name} must be a list of at least one number (one axis); got shape {array.shape}"
+            f"{name} must be a {kind} of at least one number ({count}); got shape {array.shape}"
         )
     return array
+
+
+def correlate_bare(x: np.ndarray, w: np.ndarray, b: Any, options: dict[str, Any]) -> np.ndarray:
+    """Call the layer on a batch of one input with one channel."""
+    bias = None if b is None else np.array([b])
+    return conv(x[None, None], w[None, None], bias, **options)[0, 0]

@@ -541,8 +541,8 @@ MUTANTS = [
     Mutant(
         "convolve1d without a flip",
         "convlib/sequence.py",
-        '_one_axis("w", w)[::-1]',
-        '_one_axis("w", w)',
+        'bare("w", w, 1)[::-1]',
+        'bare("w", w, 1)',
         SEQUENCE,
     ),
     # -------------------------------------------------------------- counts and gradient checks
