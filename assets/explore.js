@@ -32,6 +32,7 @@
     const box = `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="3"/>`;
     return `<g class="${kind}"${mark ? ' ' + mark : ''}>${box}${inside}</g>`;
   };
+  const hatch = (X, Y, u) => `<path class="cl-hatch" d="M${X} ${Y + half(u)}l${half(u)} -${half(u)}M${X} ${Y + u}l${u} -${u}M${X + half(u)} ${Y + u}l${half(u)} -${half(u)}"/>`;
   const escaped = (s) => s.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
   // ---- the sliding strip, as in _slide.py ---------------------------------------------------
@@ -132,9 +133,9 @@
     };
     let body = text(20, 30 + half(u), 'x', 'lab');
     for (const t of range(0, total)) {
-      const X = LEFT + t * u, inside = t >= pl && t < pl + n, idle = o && shape.unread.includes(t), q = half(u);
+      const X = LEFT + t * u, inside = t >= pl && t < pl + n, idle = o && shape.unread.includes(t);
       body += cell(X, 30, u, u, inside ? String(t - pl) : '', !inside ? 'cl-pad' : idle ? 'cl-idle' : 'cl-in');
-      if (idle) body += `<path class="cl-hatch" d="M${X} ${30 + q}l${q} -${q}M${X} ${30 + u}l${u} -${u}M${X + q} ${30 + u}l${q} -${q}"/>`;
+      if (idle) body += hatch(X, 30, u);
     }
     if (shape.remainder && o) {
       const right = LEFT + total * u, wide = shape.remainder * u;
@@ -332,9 +333,100 @@
     return parts.join(' ');
   }
 
+  // ---- the backward pass, as in _gradients.py and _backward.py --------------------------------
+  const TOP = 24, GAP = 50;
+
+  function backwardNumbers({ x, w, g, pl, pr, s, d, of, at }) {
+    const padded = [...Array(pl).fill(0), ...x, ...Array(pr).fill(0)], span = d * (w.length - 1) + 1;
+    const starts = range(0, padded.length, s).filter((t) => t + span <= padded.length);
+    const dy = starts.map((_, i) => g[i % g.length]);
+    const visits = starts.flatMap((t, i) => w.map((_, j) => [i, j, t + d * j]));
+    const dpad = padded.map(() => 0), dw = w.map(() => 0), read = new Set();
+    for (const [i, j, place] of visits) {
+      dpad[place] += w[j] * dy[i];
+      dw[j] += padded[place] * dy[i];
+      read.add(place);
+    }
+    return {
+      starts, dy, dw, dx: dpad.slice(pl, pl + x.length),
+      terms: visits.filter(([, j, place]) => (of === 'tap' ? j : place - pl) === at),
+      unread: range(0, padded.length).filter((t) => !read.has(t)),
+      remainder: starts.length ? (padded.length - span) % s : 0,
+    };
+  }
+
+  function backwardDraw(state) {
+    const { x, w, pl, pr, d, of, at } = state, grads = backwardNumbers(state), tap = of === 'tap';
+    const { starts, dy, terms, unread } = grads, n = x.length, total = pl + n + pr, fits = starts.length > 0;
+    const columns = fits ? total : Math.max(total, d * (w.length - 1) + 1), u = 42, q = half(u);
+    const open = new Set(terms.map(([, , place]) => place));
+    if (!tap) open.add(pl + at);
+    let body = text(30, TOP + q, 'x', 'lab');
+    for (const t of range(0, total)) {
+      const X = 60 + t * u, inside = t >= pl && t < pl + n, idle = fits && unread.includes(t);
+      const kind = (!inside ? 'cl-pad' : idle ? 'cl-idle' : 'cl-in') + (fits && open.has(t) ? ' cl-hot' : '');
+      body += cell(X, TOP, u, u, inside ? num(x[t - pl]) : '0', kind, inside && !tap ? `data-x="${t - pl}"` : '')
+        + (idle ? hatch(X, TOP, u) : '') + (inside ? text(X + q, 12, t - pl, 'sm') : '');
+    }
+    if (fits) {
+      const middle = (start) => 60 + start * u + half(d * (w.length - 1) * u), y = TOP + 2 * u + GAP + 16;
+      body += terms.map(([i, , place]) => `<path class="cl-arm" d="M${60 + place * u + q} ${TOP + u}L${middle(starts[i]) + q} ${tap ? y : TOP + u + GAP}"/>`).join('')
+        + text(30, y + q, 'dy', 'lab');
+      const hot = new Set(terms.map(([i]) => i));
+      starts.forEach((start, i) => {
+        body += cell(middle(start), y, u, u, num(dy[i]), hot.has(i) ? 'cl-out cl-hot' : 'cl-out') + text(middle(start) + q, y + u + 12, i, 'sm');
+      });
+      if (!tap) body += text(30, y - 16 - q, 'w', 'lab');
+      if (!tap) for (const [i, j] of terms) body += cell(middle(starts[i]), y - 16 - u, u, u, num(w[j]), 'cl-k cl-hot') + text(middle(starts[i]) + q, y - 8, '×', 'sm');
+      const values = tap ? grads.dw : grads.dx, low = TOP + 3 * u + 2 * GAP + 16, first = tap ? 0 : pl;
+      body += text(30, low + q, tap ? 'dw' : 'dx', 'lab');
+      for (const m of [...range(0, values.length).filter((m) => m !== at), at]) {
+        const X = 60 + (first + m) * u;
+        body += cell(X, low, u, u, num(values[m]), (tap ? 'cl-k' : 'cl-in') + (m === at ? ' cl-hot' : ''), `data-y="${m}"`) + text(X + q, low + u + 12, m, 'sm');
+      }
+    }
+    return {
+      width: Math.max(60 + columns * u + 8, 330), height: fits ? TOP + 4 * u + 2 * GAP + 62 : TOP + u + 8, body,
+      alt: `A padded row of ${count(n, 'input')}, ${count(starts.length, 'output gradient')}, `
+        + `and the gradient of every ${tap ? 'tap' : 'input'}, with the windows that meet the chosen one.`,
+      words: backwardWords(state, grads), below: fits ? backwardSum(state, grads) : '',
+    };
+  }
+
+  function backwardSum({ x, w, pl, of, at }, { dy, dx, dw, terms }) {
+    const tap = of === 'tap', b = (v) => (v < 0 ? `(${num(v)})` : v), letters = [], numbers = [];
+    for (const [i, j, place] of terms) {
+      const c = place - pl, inside = c >= 0 && c < x.length;
+      letters.push(`<b class="${tap ? 'cl-ci' : 'cl-ck'}">${!tap ? `w[${j}]` : inside ? `x[${c}]` : '0'}</b>·dy[${i}]`);
+      numbers.push(`${b(tap ? (inside ? x[c] : 0) : w[j])}·${b(dy[i])}`);
+    }
+    const result = `<b class="${tap ? 'cl-ck' : 'cl-ci'}">${num((tap ? dw : dx)[at])}</b>`;
+    const lines = [`${tap ? 'dw' : 'dx'}[${at}] = ${letters.join(' + ') || result}`];
+    if (numbers.length) lines.push(`= ${numbers.join(' + ')} = ${result}`);
+    return lines.map((line) => `<p class="cl-eq">${line}</p>`).join('');
+  }
+
+  function backwardWords({ x, w, pl, of, at }, { starts, dy, dx, dw, terms, remainder: r }) {
+    if (!starts.length) return 'The kernel is longer than the padded list: no window fits, there is no gradient.';
+    let said = `No window reads input ${at}: no output changes with it, so dx[${at}] = 0.`;
+    if (of === 'tap') {
+      const inside = terms.map(([, , place]) => place - pl).filter((c) => c >= 0 && c < x.length), zeros = terms.length - inside.length;
+      const met = [];
+      if (inside.length) met.push(`input${inside.length === 1 ? '' : 's'} ${listed(inside)}`);
+      if (zeros) met.push(`${count(zeros, 'zero')} of the padding`);
+      said = `Tap ${at}, the weight ${num(w[at])}, meets ${met.join(' and ')}, one for each of ${count(terms.length, 'output')}; dw[${at}] = ${num(dw[at])}.`;
+    } else if (terms.length) {
+      const ways = listed(terms.map(([i, j]) => `output ${i} through tap ${j}`));
+      said = `Input ${at}, the value ${num(x[at])}, is read by ${ways}; dx[${at}] = ${num(dx[at])}.`;
+    }
+    const rest = r ? ` The last ${r === 1 ? '1 cell lies' : `${r} cells lie`} beyond the last window (r = ${r}).` : '';
+    return `${said}${rest} db, the sum of all dy, is ${num(dy.reduce((a, b) => a + b, 0))}.`;
+  }
+
   // ---- handles ------------------------------------------------------------------------------
   const LIMITS = {
     shapes: { n: [1, 24], k: [1, 9], pl: [0, 8], pr: [0, 8], s: [1, 6], d: [1, 5] },
+    backward: { pl: [0, 4], pr: [0, 4], s: [1, 4], d: [1, 3] },
     conventions: { n: [1, 9999], k: [1, 999], p: [0, 999], p2: [0, 999], s: [1, 999], d: [0, 99] },
   };
   const TOO_LOW = {
@@ -367,14 +459,14 @@
   }
 
   /** Whole numbers with commas or spaces between, or the sentence that helps. */
-  function numberList(said, name, most) {
+  function numberList(said, name, most, largest = 99) {
     const parts = said.replace(/[−–]/g, '-').split(/[\s,;]+/).filter(Boolean);
     const odd = parts.find((part) => !/^[+-]?\d+$/.test(part));
     if (!parts.length) return `Write at least one whole number for ${name}, for example 3, 1, 4.`;
     if (odd) return `“${odd.slice(0, 20)}” is not a whole number. Write for example 3, 1, 4.`;
     if (parts.length > most) return `${parts.length} numbers are too many to draw: ${name} takes at most ${most}.`;
-    const long = parts.find((part) => Math.abs(part) > 99);
-    return long ? `${num(long.slice(0, 20))} is too long for its cell: use −99 to 99.` : parts.map((part) => +part + 0);
+    const long = parts.find((part) => Math.abs(part) > largest);
+    return long ? `${num(long.slice(0, 20))} is too long for its cell: use −${largest} to ${largest}.` : parts.map((part) => +part + 0);
   }
 
   /** What every interactive shares: showing a drawing, and refusing an input with a sentence. */
@@ -441,21 +533,53 @@
     return h('fieldset', { class: 'cl-choice' }, h('legend', {}, legend), ...boxes);
   }
 
+  function listField(ui, key, label, most, largest) {
+    const id = `${ui.id}-${key}`;
+    const field = h('input', {
+      type: 'text', id, autocomplete: 'off', spellcheck: 'false', oninput: () => {
+        const value = numberList(field.value, label.split(' ').at(-1), most, largest);
+        if (typeof value === 'string') ui.refuse(field, value); else ui.accept({ [key]: value });
+      },
+    });
+    ui.syncs.push(() => { if (document.activeElement !== field) field.value = ui.state[key].map(num).join(', '); });
+    return h('div', { class: 'cl-field' }, h('label', { for: id }, label), field);
+  }
+
+  /** The cells marked data-y are one group of radio buttons: arrows and clicks choose, the pointer peeks. */
+  function radios({ svg, state }, size, choose, peek) {
+    const under = ({ target }) => {
+      const { x, y } = target.closest('[data-x], [data-y]')?.dataset || {};
+      return y ?? x;
+    };
+    svg.addEventListener('mouseover', (event) => { const m = under(event); if (m !== undefined) peek(+m); });
+    svg.addEventListener('mouseleave', () => peek(null));
+    svg.addEventListener('click', (event) => { const m = under(event); if (m !== undefined) choose(+m); });
+    svg.addEventListener('keydown', (event) => {
+      const o = size(), to = { ArrowRight: state.at + 1, ArrowDown: state.at + 1, ArrowLeft: state.at - 1, ArrowUp: state.at - 1, Home: 0, End: o - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      choose((to + o) % o);
+    });
+  }
+
+  /** Show a drawing whose cells are radio buttons, and leave the focus where it was. */
+  function showRadios(ui, drawing, prompt, at, name) {
+    const { svg, state } = ui, focused = svg.contains(document.activeElement);
+    ui.show(drawing);
+    svg.setAttribute('role', 'radiogroup');
+    svg.setAttribute('aria-label', `${prompt} ${drawing.alt}`);
+    for (const part of svg.children) {
+      const m = part.dataset.y;
+      if (m === undefined) part.setAttribute('aria-hidden', 'true');
+      else for (const [key, value] of Object.entries({ role: 'radio', 'aria-checked': +m === at, tabindex: +m === state.at ? 0 : -1, 'aria-label': name(+m) })) part.setAttribute(key, value);
+    }
+    if (focused) svg.querySelector('[tabindex="0"]')?.focus();
+  }
+
   function setUpSlide(ui) {
     const { state, svg, words } = ui;
     let peek = null, timer = 0, drawn = 0;
     const outputs = () => slideNumbers(state).starts.length;
-    const listField = (key, label, most) => {
-      const id = `${ui.id}-${key}`;
-      const field = h('input', {
-        type: 'text', id, autocomplete: 'off', spellcheck: 'false', oninput: () => {
-          const value = numberList(field.value, key, most);
-          if (typeof value === 'string') ui.refuse(field, value); else ui.accept({ [key]: value });
-        },
-      });
-      ui.syncs.push(() => { if (document.activeElement !== field) field.value = state[key].map(num).join(', '); });
-      return h('div', { class: 'cl-field' }, h('label', { for: id }, label), field);
-    };
     const slider = h('input', { type: 'range', min: 0, step: 1, 'aria-label': 'Window', oninput: () => { stop(); ui.accept({ at: +slider.value }); } });
     const step = (by) => { const o = outputs(); if (o) ui.accept({ at: (state.at + by + o) % o }); };
     const button = (label, name, by) => {
@@ -483,21 +607,9 @@
       draw();
     };
     function draw() {
-      const at = peek === null ? state.at : peek, d = slideDraw({ ...state, at });
-      const focused = svg.contains(document.activeElement), { y } = slideNumbers(state);
-      ui.show(d);
-      svg.setAttribute('role', 'radiogroup');
-      svg.setAttribute('aria-label', `Outputs: choose one to see its window. ${d.alt}`);
+      const at = peek === null ? state.at : peek, d = slideDraw({ ...state, at }), { y } = slideNumbers(state);
+      showRadios(ui, d, 'Outputs: choose one to see its window.', at, (m) => `output ${m}${m <= at ? `, ${num(y[m])}` : ', not filled yet'}`);
       slider.setAttribute('aria-valuetext', y.length ? `window ${at + 1} of ${y.length}` : 'no window');
-      for (const part of svg.children) {
-        const m = part.dataset.y;
-        if (m === undefined) part.setAttribute('aria-hidden', 'true');
-        else {
-          const name = `output ${m}${m <= at ? `, ${num(y[m])}` : ', not filled yet'}`;
-          for (const [key, value] of Object.entries({ role: 'radio', 'aria-checked': +m === at, tabindex: +m === state.at ? 0 : -1, 'aria-label': name })) part.setAttribute(key, value);
-        }
-      }
-      if (focused) svg.querySelector('[tabindex="0"]')?.focus();
       if (d.x !== drawn && !calm()) {
         const from = { transform: `translateX(${drawn - d.x}px)` };
         svg.querySelectorAll('.cl-move').forEach((g) => g.animate([from, { transform: 'none' }], { duration: 240, easing: 'ease-out' }));
@@ -506,19 +618,9 @@
       if (peek === null) ui.pic.scrollLeft = (d.x / d.width) * ui.pic.scrollWidth - ui.pic.clientWidth / 3;
     }
     const look = (m) => { if (m !== peek) { peek = m; face(); draw(); } };
-    const output = (event) => event.target.closest('[data-y]')?.dataset.y;
-    svg.addEventListener('mouseover', (event) => { const m = output(event); if (m !== undefined) look(+m); });
-    svg.addEventListener('mouseleave', () => look(null));
-    svg.addEventListener('click', (event) => { const m = output(event); if (m !== undefined) { stop(); ui.accept({ at: +m }); } });
-    svg.addEventListener('keydown', (event) => {
-      const o = outputs(), to = { ArrowRight: state.at + 1, ArrowDown: state.at + 1, ArrowLeft: state.at - 1, ArrowUp: state.at - 1, Home: 0, End: o - 1 }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      stop();
-      ui.accept({ at: (to + o) % o });
-    });
+    radios(ui, outputs, (m) => { stop(); ui.accept({ at: m }); }, look);
 
-    ui.controls.append(listField('x', 'list x', 12), listField('w', 'kernel w', 6),
+    ui.controls.append(listField(ui, 'x', 'list x', 12, 99), listField(ui, 'w', 'kernel w', 6, 99),
       choice(ui, 'flip', 'kernel', [[false, 'as it is (correlation)'], [true, 'flipped (convolution)']]),
       choice(ui, 'mode', 'windows', [['valid', 'inside (valid)'], ['full', 'any overlap (full)']]));
     ui.pic.after(h('div', { class: 'cl-transport' }, button('Previous window', 'back', -1), player, button('Next window', 'on', 1), slider));
@@ -545,6 +647,28 @@
     ui.update = () => ui.show(shapesDraw(state));
     ui.controls.append(...Object.entries(labels).map(([key, label]) => numberField(ui, limits, key, label, true)),
       h('div', { class: 'cl-presets', role: 'group', 'aria-label': 'Padding presets' }, h('span', {}, 'padding'), ...buttons));
+  }
+
+  function setUpBackward(ui) {
+    const { state } = ui, limits = LIMITS.backward;
+    let peek = null;
+    const entries = () => (state.of === 'tap' ? state.w : state.x).length;
+    const draw = () => {
+      const at = peek === null ? state.at : peek, shown = { ...state, at }, tap = state.of === 'tap';
+      const values = backwardNumbers(state)[tap ? 'dw' : 'dx'];
+      ui.words.setAttribute('aria-live', peek === null ? 'polite' : 'off');
+      showRadios(ui, backwardDraw(shown), `Gradients: choose one to see its windows.`, at, (m) => `${tap ? 'dw' : 'dx'} of ${tap ? 'tap' : 'input'} ${m}, ${num(values[m])}`);
+    };
+    ui.update = () => {
+      state.at = Math.max(0, Math.min(state.at, entries() - 1));
+      peek = null;
+      draw();
+    };
+    radios(ui, entries, (m) => ui.accept({ at: m }), (m) => { if (m !== peek) { peek = m; draw(); } });
+    const labels = { s: 'stride s', d: 'dilation d', pl: 'zeros before', pr: 'zeros after' };
+    ui.controls.append(listField(ui, 'x', 'list x', 12, 9), listField(ui, 'w', 'kernel w', 5, 9), listField(ui, 'g', 'gradient dy', 12, 9),
+      choice(ui, 'of', 'show the gradient of', [['input', 'an input (dx)'], ['tap', 'a weight (dw)']]),
+      ...Object.entries(labels).map(([key, label]) => numberField(ui, limits, key, label, true)));
   }
 
   function setUpConventions(ui) {
@@ -574,7 +698,7 @@
       p, p2, field('s', 'stride s'), d);
   }
 
-  const SET_UP = { slide: setUpSlide, shapes: setUpShapes, conventions: setUpConventions };
+  const SET_UP = { slide: setUpSlide, shapes: setUpShapes, backward: setUpBackward, conventions: setUpConventions };
   let serial = 0;
 
   function upgrade(root) {
@@ -590,8 +714,8 @@
   }
 
   window.convExplore = {
-    compute: { slide: slideNumbers, shapes: shapesNumbers, conventions: conventionsNumbers },
-    draw: { slide: slideDraw, shapes: shapesDraw, conventions: conventionsDraw },
+    compute: { slide: slideNumbers, shapes: shapesNumbers, backward: backwardNumbers, conventions: conventionsNumbers },
+    draw: { slide: slideDraw, shapes: shapesDraw, backward: backwardDraw, conventions: conventionsDraw },
     parse: numberList,
     upgrade,
     watch() {

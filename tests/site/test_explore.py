@@ -14,13 +14,18 @@ from playwright.sync_api import Browser, Page, expect
 
 import convlib as cl
 from convlib.teach import explore, figures
-from convlib.teach.explore import _conventions, _dialects, _shapes, _slide
+from convlib.teach.explore import _backward, _conventions, _dialects, _shapes, _slide
 
 from .conftest import ROOT
 
 ASSETS = ROOT / "assets"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DRAW = {"slide": _slide.draw, "shapes": _shapes.draw, "conventions": _conventions.draw}
+DRAW = {
+    "slide": _slide.draw,
+    "shapes": _shapes.draw,
+    "backward": _backward.draw,
+    "conventions": _conventions.draw,
+}
 Open = Callable[..., Any]
 
 
@@ -74,6 +79,21 @@ def shape_states(rng: np.random.Generator, count: int) -> list[dict[str, int]]:
     return [{key: int(rng.integers(a, b + 1)) for key, (a, b) in limits} for _ in range(count)]
 
 
+def backward_states(rng: np.random.Generator, count: int) -> list[dict[str, Any]]:
+    states = []
+    for _ in range(count):
+        state: dict[str, Any] = {
+            key: rng.integers(-9, 10, rng.integers(1, most + 1)).tolist()
+            for key, most in _backward.MOST.items()
+        }
+        for key, (low, high) in _backward.LIMITS.items():
+            state[key] = int(rng.integers(low, high + 1))
+        state["of"] = str(rng.choice(["input", "tap"]))
+        entries = state["x"] if state["of"] == "input" else state["w"]
+        states.append(state | {"at": int(rng.integers(len(entries)))})
+    return states
+
+
 def convention_states(rng: np.random.Generator, count: int) -> list[dict[str, Any]]:
     most = {"n": 18, "k": 6, "p": 4, "p2": 4, "s": 4, "d": 3}
     states = []
@@ -86,7 +106,12 @@ def convention_states(rng: np.random.Generator, count: int) -> list[dict[str, An
     return states
 
 
-STATES = {"slide": slides, "shapes": shape_states, "conventions": convention_states}
+STATES = {
+    "slide": slides,
+    "shapes": shape_states,
+    "backward": backward_states,
+    "conventions": convention_states,
+}
 MAP = "([kind, name, states]) => states.map((state) => convExplore[kind][name](state))"
 
 
@@ -131,6 +156,19 @@ def test_the_page_counts_like_convlib(opened: Open, rng: np.random.Generator) ->
         else:
             with pytest.raises(ValueError, match="longer than the padded input"):
                 cl.output_size(*sizes, **options)
+
+
+def test_the_page_differentiates_like_convlib(opened: Open, rng: np.random.Generator) -> None:
+    states = backward_states(rng, 300)
+    with opened(explore.slide()) as page:
+        results = page.evaluate(MAP, ["compute", "backward", states])
+    for state, result in zip(states, results, strict=True):
+        if result["starts"]:
+            options = {"stride": state["s"], "dilation": state["d"]}
+            options["padding"] = ((state["pl"], state["pr"]),)
+            grads = cl.conv_backward([[result["dy"]]], [[state["x"]]], [[state["w"]]], **options)
+            assert result["dx"] == grads.dx.ravel().tolist()
+            assert result["dw"] == grads.dw.ravel().tolist()
 
 
 def test_the_page_translates_like_convlib(opened: Open, rng: np.random.Generator) -> None:
@@ -251,6 +289,29 @@ def test_slide_survives_silly_lists(opened: Open) -> None:
             expect(field).not_to_have_attribute("aria-invalid", "true")
 
 
+def test_backward_by_keyboard_and_pointer(opened: Open) -> None:
+    eight = explore.backward([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3], [1, 2, 3], stride=2)
+    with opened(eight) as page:
+        chosen = page.get_by_role("radio", name="dx of input 0, 1")
+        expect(chosen).to_be_checked()
+        chosen.focus()
+        page.keyboard.press("End")
+        expect(page.get_by_role("radio", name="dx of input 7, 0")).to_be_focused()
+        expect(page.locator(".cl-words")).to_contain_text("No window reads input 7")
+        page.locator('[data-x="2"]').hover()
+        expect(page.locator(".cl-eq").last).to_have_text("= 3·1 + 1·2 = 5")
+        page.locator(".cl-title").hover()
+        expect(page.locator(".cl-words")).to_contain_text("No window reads input 7")
+        page.get_by_role("radio", name="a weight (dw)").check()
+        expect(page.locator(".cl-words")).to_contain_text("Tap 2, the weight 3, meets inputs 2, 4")
+        page.get_by_label("gradient dy").fill("1")
+        expect(page.locator(".cl-eq").last).to_have_text("= 3·1 + 5·1 + 7·1 = 15")
+        page.get_by_label("list x").fill("1")
+        expect(page.locator(".cl-words")).to_contain_text("no window fits")
+        page.get_by_label("gradient dy").fill("1, 10")
+        expect(page.get_by_role("alert")).to_have_text("10 is too long for its cell: use −9 to 9.")
+
+
 SILLY_NUMBERS = [
     ("stride s", "0", "0 is too low: a stride below 1 never moves on. Use 1 to 6."),
     ("stride s", "-2", "−2 is too low: a stride below 1 never moves on. Use 1 to 6."),
@@ -349,6 +410,7 @@ ALL = [
     explore.shapes(8, 3, 1, 1, 3, 2),
 ]
 ALL += [explore.shapes(24, 3, 8, 8, 1), explore.conventions(), explore.conventions(d=0)]
+ALL += [explore.backward(stride=2, at=1), explore.backward(range(-4, 8), padding=(4, 4), of="tap")]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -377,6 +439,7 @@ def test_pictures_and_words_stay_without_scripts(opened: Open) -> None:
 
 def test_handles_leave_the_picture_as_it_was(opened: Open) -> None:
     shown = [explore.slide(at=1), explore.shapes(8, 3, 1, 1, 3, 2), explore.conventions()]
+    shown.append(explore.backward(at=2))
     boxes = "[...document.querySelectorAll('.cl-pic svg')].map((s) => s.getAttribute('viewBox'))"
     with opened(*shown) as page:
         expected = [f"0 0 {f.drawing.width} {f.drawing.height}" for f in shown]

@@ -10,11 +10,12 @@ import pytest
 
 import convlib as cl
 from convlib.teach import explore
-from convlib.teach.explore import _conventions, _dialects, _shapes, _slide
+from convlib.teach.explore import _backward, _conventions, _dialects, _gradients, _shapes, _slide
 
 EXAMPLES = {
     "slide": explore.slide,
     "shapes": explore.shapes,
+    "backward": explore.backward,
     "conventions": explore.conventions,
 }
 
@@ -36,6 +37,19 @@ def shape_states(rng, count):
         yield {
             name: int(rng.integers(low, high + 1)) for name, (low, high) in _shapes.LIMITS.items()
         }
+
+
+def backward_states(rng, count):
+    for _ in range(count):
+        state = {
+            name: rng.integers(-9, 10, rng.integers(1, most + 1)).tolist()
+            for name, most in _backward.MOST.items()
+        }
+        for name, (low, high) in _backward.LIMITS.items():
+            state[name] = int(rng.integers(low, high + 1))
+        state["of"] = str(rng.choice(["input", "tap"]))
+        entries = state["x"] if state["of"] == "input" else state["w"]
+        yield state | {"at": int(rng.integers(len(entries)))}
 
 
 def convention_states(rng, count):
@@ -153,6 +167,69 @@ def test_shapes_hatches_and_names_the_unread_inputs():
 def test_shapes_refuses_what_leaves_its_sliders():
     with pytest.raises(ValueError, match="s must be 1 to 6; got 0"):
         explore.shapes(s=0)
+
+
+def test_backward_agrees_with_convlib(rng):
+    fitting = 0
+    for state in backward_states(rng, 500):
+        x, w = (np.array(state[name])[None, None] for name in "xw")
+        grads = _gradients.compute(state)
+        if not grads.starts:
+            assert "no window fits" in _backward.words(state)
+            continue
+        fitting += 1
+        options = {"stride": state["s"], "dilation": state["d"]}
+        options["padding"] = ((state["pl"], state["pr"]),)
+        dx, dw, db = cl.conv_backward([[grads.dy]], x, w, **options)
+        assert grads.dx == dx.ravel().tolist()
+        assert grads.dw == dw.ravel().tolist()
+        assert _backward.words(state).endswith(f"is {str(db[0]).replace('-', '−')}.")
+        options["padding"] = (state["pl"], state["pr"])
+        assert grads.remainder == cl.remainder(x.size, w.size, **options)
+        chosen = (grads.dx if state["of"] == "input" else grads.dw)[state["at"]]
+        assert f">{str(chosen).replace('-', '−')}</b>" in _backward.equations(state)
+    assert fitting >= 300
+
+
+def test_backward_names_the_windows_and_the_products():
+    figure = explore.backward([3, 1, 4, 1, 5, 9, 2], [1, 2, -1], stride=2, padding=(1, 0), at=3)
+    assert figure.drawing.words == (
+        "Input 3, the value 1, is read by output 1 through tap 2 and output 2 through tap 0; "
+        "dx[3] = 1. The last 1 cell lies beyond the last window (r = 1). "
+        "db, the sum of all dy, is 6."
+    )
+    assert re.sub("<[^>]*>", "", figure.drawing.below) == (
+        "dx[3] = w[2]·dy[1] + w[0]·dy[2]= (−1)·2 + 1·3 = 1"
+    )
+
+
+def test_backward_says_when_nothing_reads_an_input():
+    figure = explore.backward([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 1], stride=2, at=7)
+    assert "No window reads input 7: no output changes with it, so dx[7] = 0." in repr(figure)
+    assert figure.drawing.body.count("cl-hatch") == 1
+    assert "dx[7] = <b" in figure.drawing.below
+
+
+def test_backward_counts_the_padding_that_a_tap_meets():
+    figure = explore.backward([1, 2, 3], [1, 1, 1], [5], padding=(1, 1), of="tap", at=0)
+    assert "meets inputs 0 and 1 and 1 zero of the padding, one for each of 3 outputs" in repr(
+        figure
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"x": [10]}, r"x must be 1 to 12 whole numbers from -9 to 9; got \[10\]"),
+        ({"dy": []}, r"dy must be 1 to 12 whole numbers from -9 to 9; got \[\]"),
+        ({"stride": 0}, "s must be 1 to 4; got 0"),
+        ({"of": "bias"}, 'of must be "input" or "tap"; got \'bias\''),
+        ({"of": "tap", "at": 3}, "at must be 0 to 2; got 3"),
+    ],
+)
+def test_backward_refuses_what_it_cannot_draw(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        explore.backward(**arguments)
 
 
 def test_numpy_reads_as_the_table_says(rng):
