@@ -46,6 +46,7 @@ COMPARE = "tests/teach/test_compare.py"
 CASES = "tests/teach/test_cases.py"
 CHECK = "tests/teach/test_check.py"
 COVERAGE = "tests/teach/test_coverage.py"
+PROBE = "tests/teach/test_probe.py"
 
 
 class Mutant(NamedTuple):
@@ -707,6 +708,34 @@ MUTANTS = [
         "lambda rng: int(rng.integers(lo, hi, endpoint=True)))",
         "lambda rng: int(rng.integers(lo, hi)) if lo < hi else lo)",
         CASES,
+    ),
+    Mutant(
+        "probe sees every kernel as it is",
+        "convlib/teach/probe.py",
+        "w[::-1] if key[0] else w",
+        "w",
+        PROBE,
+    ),
+    Mutant(
+        "probe believes the first kernel",
+        "convlib/teach/probe.py",
+        "[key for key in found[0] if key in found[1]]",
+        "list(found[0])",
+        PROBE,
+    ),
+    Mutant(
+        "probe takes any answer of the right size",
+        "convlib/teach/probe.py",
+        "return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-9, atol=1e-6))",
+        "return a.shape == b.shape",
+        PROBE,
+    ),
+    Mutant(
+        "probe does not notice a conjugate",
+        "convlib/teach/probe.py",
+        "-1j * plain",
+        "1j * plain",
+        PROBE,
     ),
     Mutant(
         "the solution is recorded as the reader's",

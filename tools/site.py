@@ -2,7 +2,8 @@
 
 While the pages are written: KaTeX renders every equation, and bad TeX stops the build; what is
 marked `dropdown` (solutions above all) becomes a native `<details>`; chapter 0 numbers its figures,
-equations and exercises 0.1, 0.2, ...; every page describes itself to search engines.
+equations and exercises 0.1, 0.2, ..., an appendix A.1, A.2, ...; every page describes itself to
+search engines.
 
 After they are written: the theme's files are cut to what the pages use, and three defects of its
 HTML that a screen reader would stumble over are mended. Each part says why.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import string
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
@@ -118,15 +120,21 @@ def depart(tag: str) -> Any:
     return lambda writer, node: writer.body.append(f"</{tag}>\n")
 
 
-def number_chapter_zero(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Number what stands in chapter 0 as 0.1, 0.2, ...: outside the numbered parts it was 1, 2.
+def number_outside_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Number what stands in chapter 0 as 0.1, 0.2, ... and in the appendices as A.1, B.1, ...
 
-    Exercise 0.1 is then called the same on the page and in `check("0.1", ...)`.
+    Outside the numbered parts all of it would be 1, 2, 3, on from one page to the next. Exercise
+    0.1 is now called the same on the page and in `check("0.1", ...)`.
     """
+    letters = iter(string.ascii_uppercase)
     for docname, kinds in env.toc_fignumbers.items():
-        if Path(docname).name.startswith("00-"):
-            for numbers in kinds.values():
-                numbers.update({name: (0, *number[-1:]) for name, number in numbers.items()})
+        name = Path(docname).name
+        if re.match(r"\d\d-", name) and not name.startswith("00-"):
+            continue
+        first = 0 if name.startswith("00-") else next(letters)
+        for numbers in kinds.values():
+            count = enumerate(sorted(numbers.items(), key=lambda item: item[1]), start=1)
+            numbers.update({name: (first, position) for position, (name, _) in count})
     return []
 
 
@@ -239,7 +247,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_node(details, html=(visit_details, depart("details")))
     app.add_node(summary, html=(visit_summary, depart("summary")))
     app.add_post_transform(Fold)
-    app.connect("env-get-updated", number_chapter_zero, priority=900)
+    app.connect("env-get-updated", number_outside_parts, priority=900)
     app.connect("html-page-context", describe_page)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,6 +3,7 @@
 from . import explore, figures, symbols
 from .cases import draw, every
 from .check import check, hint
+from .probe import probe
 from .progress import progress
 from .verify import VerificationError, counterexample, records, verify
 
@@ -15,6 +16,7 @@ __all__ = [
     "explore",
     "figures",
     "hint",
+    "probe",
     "progress",
     "records",
     "symbols",
