@@ -1,6 +1,6 @@
 """Convolution, pooling and their gradients in NumPy: the library of the book."""
 
-from convlib import reference
+from convlib import nn, reference
 from convlib.conv import ConvGrads, algorithms, conv, conv_backward, register_algorithm
 from convlib.counts import activation_count, im2col_count, multiply_adds, parameter_count
 from convlib.fields import Layer, ReceptiveField, receptive_field
@@ -54,6 +54,7 @@ __all__ = [
     "max_pool",
     "max_pool_backward",
     "multiply_adds",
+    "nn",
     "numerical_gradient",
     "output_size",
     "pad",

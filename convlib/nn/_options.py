@@ -1,0 +1,72 @@
+"""Options of layers: checked once, kept in their shortest form, shown where not default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from convlib import _check
+from convlib._check import Padding, PerAxis
+
+DEFAULTS: dict[str, Any] = {
+    "stride": 1,
+    "padding": 0,
+    "output_padding": 0,
+    "dilation": 1,
+    "groups": 1,
+    "ceil_mode": False,
+    "count_include_pad": True,
+}
+
+
+def per_axis(name: str, value: PerAxis, axes: int, least: int) -> PerAxis:
+    """Return a checked option as one int where all axes agree, else as a tuple.
+
+    >>> per_axis("stride", [2, 2], 2, 1), per_axis("stride", (1, 2), 2, 1)
+    (2, (1, 2))
+    """
+    return _short(_check.per_axis(name, value, axes, least))
+
+
+def padding(value: Padding, axes: int) -> Any:
+    """Return a checked padding in its shortest form that means the same.
+
+    >>> padding(((1, 1), (1, 1)), 2), padding(((0, 1),), 1), padding(("same", "same"), 2)
+    (1, ((0, 1),), 'same')
+    """
+    entries = _check.padding(value, axes)
+    return _short(tuple(e if isinstance(e, str) or e[0] != e[1] else e[0] for e in entries))
+
+
+def _short(entries: tuple[Any, ...]) -> Any:
+    """Return the entry that all axes share, or the tuple; a pair always stays in a tuple."""
+    same = all(entry == entries[0] for entry in entries)
+    return entries[0] if same and not isinstance(entries[0], tuple) else entries
+
+
+def rank(*values: object) -> int:
+    """Return the number of spatial axes that the first tuple among the options tells, or 1.
+
+    >>> rank(2, (1, 2)), rank(2, 2)
+    (2, 1)
+    """
+    return next((len(value) for value in values if isinstance(value, (tuple, list))), 1)
+
+
+def times(sizes: Sequence[int]) -> str:
+    """Return sizes as people write them.
+
+    >>> times((3, 5))
+    '3×5'
+    """
+    return "×".join(map(str, sizes))
+
+
+def shown(options: Mapping[str, Any]) -> list[str]:
+    """Return the options that are not the default, each as its name and value.
+
+    >>> shown({"stride": 2, "padding": 0, "dilation": (1, 2), "ceil_mode": True})
+    ['stride 2', 'dilation (1, 2)', 'ceil_mode']
+    """
+    chosen = {name: value for name, value in options.items() if value != DEFAULTS[name]}
+    return [name if value is True else f"{name} {value}" for name, value in chosen.items()]

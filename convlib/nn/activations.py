@@ -1,0 +1,77 @@
+"""Activations: one function of one variable, applied to every entry; input of any shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from convlib._check import Array
+from convlib.nn.layer import Grads, Layer, Shape
+
+
+class _Elementwise(Layer):
+    """A layer that keeps the shape."""
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return the shape itself."""
+        return tuple(shape)
+
+
+class ReLU(_Elementwise):
+    """The positive part: y = max(x, 0), with dx = dy where x > 0, and 0 elsewhere, also at x = 0.
+
+    NaN stays NaN, and lets its gradient through.
+
+    Examples
+    --------
+    >>> layer = ReLU()
+    >>> layer([[-1, 0, 2]]), layer.backward([[5, 6, 7]])
+    (array([[0., 0., 2.]]), array([[0., 0., 7.]]))
+
+    Source: Glorot, Bordes and Bengio (2011), "Deep Sparse Rectifier Neural Networks".
+    """
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        return np.maximum(x, 0), ~(x <= 0)
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return np.where(saved, dy, np.zeros((), dy.dtype)), {}
+
+
+class Sigmoid(_Elementwise):
+    """The logistic function: y = 1/(1 + exp(−x)), with dx = dy · y(1 − y).
+
+    Computed with exp(−|x|), which never overflows.
+
+    Examples
+    --------
+    >>> Sigmoid()([[-1000, 0, 1000]])
+    array([[0. , 0.5, 1. ]])
+    """
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        small = np.exp(-np.abs(x))
+        y = np.where(x >= 0, np.ones((), x.dtype), small) / (1 + small)
+        return y, y
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return dy * saved * (1 - saved), {}
+
+
+class Tanh(_Elementwise):
+    """The hyperbolic tangent: y = tanh(x), with dx = dy · (1 − y²).
+
+    Examples
+    --------
+    >>> Tanh()([[-1000, 0, 1000]])
+    array([[-1.,  0.,  1.]])
+    """
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        y = np.tanh(x)
+        return y, y
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return dy * (1 - saved * saved), {}

@@ -1,0 +1,159 @@
+"""The convolution layer. The mathematics is `cl.conv` and its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from convlib import _arrays, _check
+from convlib._check import Array, Padding, PerAxis
+from convlib._geometry import geometry
+from convlib.conv import conv, conv_backward
+from convlib.nn import _options
+from convlib.nn._door import floating
+from convlib.nn.init import Init, Rng, drawn
+from convlib.nn.layer import Grads, Layer, Shape
+
+
+class Kernels(Layer):
+    """What this layer and `ConvTranspose` share: kernel, options, the check of x."""
+
+    def __init__(
+        self, c_in: int, c_out: int, kernel: PerAxis, ndim: int, groups: int, **options: Any
+    ) -> None:
+        super().__init__()
+        self.c_in = _check.integer("c_in", c_in, 1)
+        self.c_out = _check.integer("c_out", c_out, 1)
+        self.kernel = _kernel(kernel, ndim)
+        self.options: dict[str, Any] = {}
+        axes = len(self.kernel)
+        for name, value in options.items():
+            least = 0 if name == "output_padding" else 1
+            self.options[name] = (
+                _options.padding(value, axes)
+                if name == "padding"
+                else _options.per_axis(name, value, axes, least)
+            )
+        g = self.options["groups"] = _check.integer("groups", groups, 1)
+        _arrays.divides(f"c_in is {self.c_in}", self.c_in, g, self.c_out)
+        _arrays.divides(f"c_out is {self.c_out}", self.c_out, g, self.c_in)
+
+    def _fill(self, shape: Shape, bias: bool, steps: int, init: Init, rng: Rng, dtype: Any) -> None:
+        """Draw the weights; an output of a transposed layer meets every `steps`-th tap only."""
+        chosen, taps = floating(dtype), prod(self.kernel)
+        inputs, outputs = (c // self.options["groups"] * taps for c in (self.c_in, self.c_out))
+        self._params["w"] = drawn(init, shape, (inputs / steps, outputs), rng, chosen)
+        if bias:
+            self._params["b"] = np.zeros(self.c_out, chosen)
+
+    def _size(self, shape: Sequence[int]) -> Shape:
+        """Return the spatial size of a checked input shape `(C_in, *spatial)`."""
+        axes = len(self.kernel)
+        if len(shape) == axes + 1 and shape[0] == self.c_in and 0 not in shape:
+            return tuple(shape[1:])
+        rule = f"(N, {self.c_in}, *spatial) with {axes} spatial ax{'i' if axes == 1 else 'e'}s"
+        raise self._refused(shape, rule + _advice(shape, axes, self.c_in))
+
+    def _title(self) -> str:
+        kernel = f"kernel {_options.times(self.kernel)}"
+        parts = [f"{self.c_in} → {self.c_out}", kernel, *_options.shown(self.options)]
+        parts += [] if "b" in self._params else ["no bias"]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Conv(Kernels):
+    """Cross-correlation with weights of its own: y = b + w ⋆ x, as `cl.conv`.
+
+    Parameters
+    ----------
+    c_in, c_out
+        Channels before and after.
+    kernel
+        Taps: an int for each of `ndim` spatial axes, or a tuple, whose length is then `ndim`.
+    stride, padding, dilation, groups
+        As in `cl.conv`.
+    bias
+        Whether there is a bias.
+    ndim
+        Number of spatial axes where the kernel is an int.
+    init
+        `"he"` or `"xavier"` (in its average form), or a function `(shape, rng) -> weights`.
+        Biases start at 0.
+    rng
+        A seed, a generator, or None for other weights every time.
+    dtype
+        Of the parameters. The same seed gives float32 the rounded weights of float64.
+
+    Attributes
+    ----------
+    params
+        `"w"` `(C_out, C_in/groups, *kernel)` and, with a bias, `"b"` `(C_out,)`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range or groups does not divide the channels.
+
+    Examples
+    --------
+    >>> layer = Conv(3, 8, 3, stride=2, padding=1, rng=0)
+    >>> layer
+    Conv(3 → 8, kernel 3×3, stride 2, padding 1) · 224 parameters
+    >>> layer.output_shape((3, 28, 28)), layer(np.ones((10, 3, 28, 28))).shape
+    ((8, 14, 14), (10, 8, 14, 14))
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        kernel: PerAxis,
+        *,
+        stride: PerAxis = 1,
+        padding: Padding = 0,
+        dilation: PerAxis = 1,
+        groups: int = 1,
+        bias: bool = True,
+        ndim: int = 2,
+        init: Init = "he",
+        rng: Rng = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        super().__init__(c_in, c_out, kernel, ndim, groups, **options)
+        shape = (self.c_out, self.c_in // self.options["groups"], *self.kernel)
+        self._fill(shape, bias, 1, init, rng, dtype)
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
+        size = self._size(shape)
+        options = {name: value for name, value in self.options.items() if name != "groups"}
+        return self.c_out, *(axis.out for axis in geometry(size, self.kernel, **options))
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        return conv(x, self._params["w"], self._params.get("b"), **self.options), x
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        grads = conv_backward(dy, saved, self._params["w"], **self.options)
+        found = {"w": grads.dw, "b": grads.db}
+        return grads.dx, {name: found[name] for name in self._params}
+
+
+def _kernel(kernel: PerAxis, ndim: int) -> Shape:
+    """Return the taps per spatial axis."""
+    if isinstance(kernel, (tuple, list)):
+        return _check.sizes("kernel", kernel)
+    return (_check.integer("kernel", kernel, 1),) * _check.integer("ndim", ndim, 1)
+
+
+def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:
+    """Return what probably happened to an input of the wrong shape."""
+    if len(shape) == axes:
+        return "; add the missing axis of length 1: x[np.newaxis], or x[:, np.newaxis]"
+    if len(shape) == axes + 1 and shape[-1] == c_in:
+        return "; channels come first: np.moveaxis(x, -1, 1)"
+    return ""

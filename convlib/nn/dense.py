@@ -1,0 +1,110 @@
+"""Dense layers: every output sees every input. `Flatten` makes one axis of channels and space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from convlib import _arrays, _check
+from convlib._check import Array
+from convlib.nn._door import floating
+from convlib.nn.init import Init, Rng, drawn
+from convlib.nn.layer import Grads, Layer, Shape
+
+
+class Dense(Layer):
+    """An affine map with weights of its own: y = x Wᵀ + b, y[n, o] = Σ_i w[o, i] · x[n, i] + b[o].
+
+    Its gradients: dx = dy W, dW = dyᵀ x, db = Σ_n dy[n].
+
+    Parameters
+    ----------
+    n_in, n_out
+        Features before and after.
+    bias, init, rng, dtype
+        As in `Conv`.
+
+    Attributes
+    ----------
+    params
+        `"w"` `(n_out, n_in)` and, with a bias, `"b"` `(n_out,)`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> layer = Dense(784, 10, rng=0)
+    >>> layer, layer(np.ones((32, 784))).shape
+    (Dense(784 → 10) · 7,850 parameters, (32, 10))
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        bias: bool = True,
+        init: Init = "he",
+        rng: Rng = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        self.n_in = _check.integer("n_in", n_in, 1)
+        self.n_out = _check.integer("n_out", n_out, 1)
+        shape = (self.n_out, self.n_in)
+        self._params["w"] = drawn(init, shape, (self.n_in, self.n_out), rng, floating(dtype))
+        if bias:
+            self._params["b"] = np.zeros(self.n_out, floating(dtype))
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return `(n_out,)` for `(n_in,)`; see `Layer.output_shape`."""
+        if tuple(shape) != (self.n_in,):
+            advice = "; put a Flatten() before it" if prod(shape) == self.n_in else ""
+            raise self._refused(shape, f"(N, {self.n_in}){advice}")
+        return (self.n_out,)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        w, b = self._params["w"], self._params.get("b")
+        dtype = _arrays.result_dtype(x, w, b)
+        work = _arrays.working_dtype(dtype)
+        y = x.astype(work, copy=False) @ w.T.astype(work, copy=False)
+        return (y if b is None else y + b).astype(dtype, copy=False), x
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        work = _arrays.working_dtype(_arrays.result_dtype(dy, saved, self._params["w"]))
+        dy, x, w = (a.astype(work, copy=False) for a in (dy, saved, self._params["w"]))
+        found = {"w": dy.T @ x, "b": dy.sum(axis=0)}
+        return dy @ w, {name: found[name] for name in self._params}
+
+    def _title(self) -> str:
+        bias = "" if "b" in self._params else ", no bias"
+        return f"Dense({self.n_in} → {self.n_out}{bias})"
+
+
+class Flatten(Layer):
+    """One axis of all but the batch: (N, C, *spatial) becomes (N, C · prod(spatial)).
+
+    The last axis runs fastest, so a channel stays in one piece.
+
+    Examples
+    --------
+    >>> Flatten()([[[1, 2], [3, 4]]])
+    array([[1., 2., 3., 4.]])
+    """
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return the product of the shape, as a tuple; see `Layer.output_shape`."""
+        return (prod(shape),)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        return x.reshape(len(x), prod(x.shape[1:])), x.shape
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return dy.reshape(saved), {}

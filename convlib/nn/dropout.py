@@ -1,0 +1,68 @@
+"""Dropout: zeros at random in training, nothing in evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from convlib._check import Array
+from convlib.nn.activations import _Elementwise
+from convlib.nn.init import Rng
+from convlib.nn.layer import Grads
+
+
+class Dropout(_Elementwise):
+    """Set each entry to 0 with probability p, and divide the others by 1 − p; only in training.
+
+    The division keeps the mean of every entry, so that evaluation needs no correction ("inverted"
+    dropout). `backward` uses the same mask.
+
+    Parameters
+    ----------
+    p
+        Probability of a zero, at least 0 and below 1.
+    rng
+        A seed, a generator, or None for other masks every time.
+
+    Raises
+    ------
+    ValueError
+        If p is out of range.
+
+    Examples
+    --------
+    >>> layer = Dropout(0.5, rng=0)
+    >>> layer(np.ones((1, 6)))
+    array([[2., 0., 0., 0., 2., 2.]])
+    >>> layer.eval()(np.ones((1, 6)))
+    array([[1., 1., 1., 1., 1., 1.]])
+
+    Source: Srivastava et al. (2014), "Dropout: A Simple Way to Prevent Neural Networks from
+    Overfitting", section 10 for the scaling.
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
+        super().__init__()
+        if not 0 <= p < 1:
+            rule = "needs a probability of a zero, 0 <= p < 1"
+            keep = f"; to keep {p:g} % write p={1 - p / 100:g}" if 1 < p <= 100 else ""
+            raise ValueError(f"p={p!r}: {rule}{keep}")
+        self.p = float(p)
+        self.rng = np.random.default_rng(rng)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        if not self.training or self.p == 0:
+            return x, None
+        keep = self.rng.random(x.shape) >= self.p
+        return self._masked(x, keep), keep
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return dy if saved is None else self._masked(dy, saved), {}
+
+    def _masked(self, array: Array, keep: Array) -> Array:
+        """Return what is kept, larger by 1/(1 − p), and zeros."""
+        return np.where(keep, array / (1 - self.p), np.zeros((), array.dtype))
+
+    def _title(self) -> str:
+        return f"Dropout({self.p:g})"

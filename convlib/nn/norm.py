@@ -1,0 +1,157 @@
+"""Batch normalisation: every channel gets mean 0 and variance 1, then a scale and a shift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from convlib import _arrays, _check
+from convlib._check import Array
+from convlib.nn._door import floating
+from convlib.nn.layer import Grads, Layer, Shape
+
+
+class _Saved(NamedTuple):
+    """What backward needs: x̂, 1/√(var + eps), and whether mean and variance depend on x."""
+
+    normal: Array
+    scale: Array
+    of_batch: bool
+
+
+class BatchNorm(Layer):
+    """Normalise every channel over batch and space: y = γ · x̂ + β, x̂ = (x − mean)/√(var + eps).
+
+    In training, mean and variance (divided by m) are those of the m values of a channel in this
+    batch, and the buffers move towards them. In evaluation they are the buffers, which are
+    constants: y is then an affine map of x, channel by channel.
+
+    Since mean and variance depend on every x, the gradient in training has two terms more:
+
+    dx = γ/√(var + eps) · (dy − mean(dy) − x̂ · mean(dy · x̂)), dγ = Σ dy · x̂, dβ = Σ dy.
+
+    Parameters
+    ----------
+    channels
+        C, of inputs `(N, C, *spatial)` with any number of spatial axes, also none.
+    eps
+        Added to the variance, above 0.
+    momentum
+        Weight of the *new* statistics: buffer = (1 − momentum) · buffer + momentum · batch, from 0
+        to 1. (Some libraries call 1 minus this the momentum.)
+    dtype
+        Of parameters and buffers.
+
+    Attributes
+    ----------
+    params
+        `"gamma"` and `"beta"`, `(C,)`, at first 1 and 0.
+    buffers
+        `"mean"` and `"var"`, `(C,)`, at first 0 and 1. The variance there is divided by m − 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range; in training also if a batch has one value per channel, whose
+        variance says nothing. An empty batch passes through and leaves the buffers alone.
+
+    Examples
+    --------
+    >>> layer = BatchNorm(1)
+    >>> layer([[[1, 3]], [[5, 7]]]).round(3)
+    array([[[-1.342, -0.447]],
+    <BLANKLINE>
+           [[ 0.447,  1.342]]])
+    >>> layer.buffers["mean"], layer.buffers["var"].round(3)
+    (array([0.4]), array([1.567]))
+
+    Source: Ioffe and Szegedy (2015), "Batch Normalization: Accelerating Deep Network Training by
+    Reducing Internal Covariate Shift", algorithms 1 and 2; the buffers as in PyTorch.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        *,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        super().__init__()
+        self.channels = _check.integer("channels", channels, 1)
+        self.eps, self.momentum = float(eps), float(momentum)
+        if not self.eps > 0:
+            raise ValueError(f"eps={eps!r}: needs a number above 0, for example 1e-5")
+        if not 0 <= self.momentum <= 1:
+            raise ValueError(f"momentum={momentum!r}: needs a number from 0 to 1")
+        for arrays, zeros, ones in (
+            (self._params, "beta", "gamma"),
+            (self._buffers, "mean", "var"),
+        ):
+            arrays[ones] = np.ones(self.channels, floating(dtype))
+            arrays[zeros] = np.zeros(self.channels, floating(dtype))
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return the shape itself, `(C, *spatial)`; see `Layer.output_shape`."""
+        if not len(shape) or shape[0] != self.channels:
+            raise self._refused(shape, f"{self.channels} channels on axis 1")
+        return tuple(shape)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        gamma, beta = self._params["gamma"], self._params["beta"]
+        dtype = _arrays.result_dtype(x, gamma)
+        x = x.astype(_arrays.working_dtype(dtype), copy=False)
+        of_batch = self.training and x.size > 0
+        mean, var = self._statistics(x) if of_batch else self._kept(x)
+        scale = 1 / np.sqrt(var + self.eps)
+        normal = (x - _wide(mean, x)) * _wide(scale, x)
+        y = _wide(gamma, x) * normal + _wide(beta, x)
+        return y.astype(dtype, copy=False), _Saved(normal, scale, of_batch)
+
+    def _statistics(self, x: Array) -> tuple[Array, Array]:
+        """Return mean and variance of every channel of this batch, and move the buffers."""
+        m, axes = x.size // self.channels, _others(x)
+        if m < 2:
+            rule = "training needs at least 2; use a larger batch, or eval()"
+            raise ValueError(f"x has shape {x.shape}, one value per channel: {rule}")
+        mean = x.mean(axis=axes)
+        var = np.square(x - _wide(mean, x)).mean(axis=axes)
+        for name, new in (("mean", mean), ("var", var * (m / (m - 1)))):
+            old = self._buffers[name]
+            old += self.momentum * (new.astype(old.dtype) - old)
+        return mean, var
+
+    def _kept(self, x: Array) -> tuple[Array, Array]:
+        """Return the running statistics."""
+        mean, var = (self._buffers[name].astype(x.dtype) for name in ("mean", "var"))
+        return mean, var
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        normal, scale, of_batch = saved
+        axes, dy = _others(dy), dy.astype(np.result_type(dy, normal), copy=False)
+        grads = {"gamma": (dy * normal).sum(axis=axes), "beta": dy.sum(axis=axes)}
+        slope = _wide(self._params["gamma"].astype(dy.dtype) * scale, dy)
+        if not of_batch:
+            return slope * dy, grads
+        m = dy.size // self.channels
+        through_mean, through_var = (_wide(grads[name] / m, dy) for name in ("beta", "gamma"))
+        return slope * (dy - through_mean - normal * through_var), grads
+
+    def _title(self) -> str:
+        options = [f"{self.channels}"]
+        options += [] if self.eps == 1e-5 else [f"eps {self.eps:g}"]
+        options += [] if self.momentum == 0.1 else [f"momentum {self.momentum:g}"]
+        return f"BatchNorm({', '.join(options)})"
+
+
+def _others(x: Array) -> tuple[int, ...]:
+    """Return all axes but that of the channels."""
+    return (0, *range(2, x.ndim))
+
+
+def _wide(values: Array, x: Array) -> Array:
+    """Return one value per channel in a shape that broadcasts against x."""
+    return values.reshape(-1, *(1,) * (x.ndim - 2))

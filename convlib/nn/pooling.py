@@ -1,0 +1,166 @@
+"""Pooling layers. The mathematics is `cl.max_pool`, `cl.avg_pool` and their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from convlib import _arrays, _check
+from convlib._check import Array, Padding, PerAxis
+from convlib._geometry import geometry
+from convlib.nn import _options
+from convlib.nn.layer import Grads, Layer, Shape
+from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+
+
+class _Pool(Layer):
+    """What the two layers share: window, options, and the check of the input."""
+
+    def __init__(
+        self, window: PerAxis, stride: PerAxis | None, padding: Padding, dilation: PerAxis
+    ) -> None:
+        super().__init__()
+        axes = _options.rank(window, stride, padding, dilation)
+        taps = _check.per_axis("window", window, axes, 1)
+        self.window = taps if isinstance(window, (tuple, list)) else taps[0]
+        self.options: dict[str, Any] = {
+            "stride": _options.per_axis("stride", taps if stride is None else stride, axes, 1),
+            "padding": _options.padding(padding, axes),
+            "dilation": _options.per_axis("dilation", dilation, axes, 1),
+        }
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return `(C, *out)` for `(C, *spatial)`; see `Layer.output_shape`."""
+        size = _spatial(self, shape)
+        window = _check.per_axis("window", self.window, len(size), 1)
+        names = ("stride", "padding", "dilation", "ceil_mode")
+        options = {name: self.options[name] for name in names if name in self.options}
+        return shape[0], *(axis.out for axis in geometry(size, window, **options))
+
+    def _title(self) -> str:
+        taps = self.window if isinstance(self.window, int) else _options.times(self.window)
+        stride, default = (
+            _options.per_axis(name, value, _options.rank(self.window, value), 1)
+            for name, value in (("stride", self.options["stride"]), ("window", self.window))
+        )
+        others = {name: value for name, value in self.options.items() if name != "stride"}
+        parts = [] if stride == default else [f"stride {stride}"]
+        return f"{type(self).__name__}({', '.join([str(taps), *parts, *_options.shown(others)])})"
+
+
+class MaxPool(_Pool):
+    """The largest value of every window, as `cl.max_pool`.
+
+    Parameters
+    ----------
+    window
+        Taps per spatial axis: an int serves every axis of x, a tuple fixes their number.
+    stride, padding, dilation, ceil_mode
+        As in `cl.max_pool`; stride None means `window`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> MaxPool(2, stride=1), MaxPool(2)([[[3, 1, 4, 1, 5]]])
+    (MaxPool(2, stride 1), array([[[3., 4.]]]))
+    """
+
+    def __init__(
+        self,
+        window: PerAxis,
+        *,
+        stride: PerAxis | None = None,
+        padding: Padding = 0,
+        dilation: PerAxis = 1,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__(window, stride, padding, dilation)
+        self.options["ceil_mode"] = bool(ceil_mode)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        return max_pool(x, self.window, **self.options), x
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return max_pool_backward(dy, saved, self.window, **self.options), {}
+
+
+class AvgPool(_Pool):
+    """The mean of every window, as `cl.avg_pool`.
+
+    Parameters
+    ----------
+    window, stride, padding, dilation, ceil_mode
+        As in `MaxPool`.
+    count_include_pad
+        Whether the mean counts the padding, as in `cl.avg_pool`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> AvgPool(2)([[[3, 1, 4, 1, 5]]])
+    array([[[2. , 2.5]]])
+    """
+
+    def __init__(
+        self,
+        window: PerAxis,
+        *,
+        stride: PerAxis | None = None,
+        padding: Padding = 0,
+        dilation: PerAxis = 1,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__(window, stride, padding, dilation)
+        self.options |= {"ceil_mode": bool(ceil_mode), "count_include_pad": bool(count_include_pad)}
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        return avg_pool(x, self.window, **self.options), x
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        return avg_pool_backward(dy, saved, self.window, **self.options), {}
+
+
+class GlobalAvgPool(Layer):
+    """The mean of every channel: y[n, c] = mean over all i of x[n, c, i].
+
+    What follows needs one input per channel, whatever the size of the image.
+
+    Examples
+    --------
+    >>> GlobalAvgPool()([[[3, 1, 4, 1, 5], [1, 1, 1, 1, 1]]])
+    array([[2.8, 1. ]])
+
+    Source: Lin, Chen and Yan (2014), "Network in Network", section 3.2.
+    """
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return `(C,)` for `(C, *spatial)`; see `Layer.output_shape`."""
+        _spatial(self, shape)
+        return (shape[0],)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        work = _arrays.working_dtype(x.dtype)
+        return x.mean(axis=tuple(range(2, x.ndim)), dtype=work).astype(x.dtype), x.shape
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        share = dy / prod(saved[2:])
+        return np.broadcast_to(share.reshape(dy.shape + (1,) * len(saved[2:])), saved).copy(), {}
+
+
+def _spatial(layer: Layer, shape: Sequence[int]) -> Shape:
+    """Return the spatial size of a checked input shape `(C, *spatial)`."""
+    if len(shape) < 2 or 0 in shape[1:]:
+        raise layer._refused(shape, "(N, C, *spatial), at least one spatial axis and none empty")
+    return tuple(shape[1:])
