@@ -16,14 +16,14 @@ class Keyed(MutableMapping[str, Array]):
     """
 
     def __init__(self, parts: Sequence[Arrays]) -> None:
-        self._parts = parts
+        self._parts = {str(number): part for number, part in enumerate(parts)}
 
     def _place(self, key: str) -> tuple[Arrays, str]:
         """Return the mapping of one layer, and the name in it."""
         number, _, name = str(key).partition(".")
-        if not number.isdecimal() or int(number) >= len(self._parts):
+        if number not in self._parts:
             raise KeyError(key)
-        return self._parts[int(number)], name
+        return self._parts[number], name
 
     def __getitem__(self, key: str) -> Array:
         part, name = self._place(key)
@@ -41,10 +41,10 @@ class Keyed(MutableMapping[str, Array]):
         del part[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{number}.{name}" for number, part in enumerate(self._parts) for name in part)
+        return (f"{number}.{name}" for number, part in self._parts.items() for name in part)
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts))
+        return sum(map(len, self._parts.values()))
 
     def __repr__(self) -> str:
         return repr(dict(self))

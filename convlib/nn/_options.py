@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from convlib import _check
 from convlib._check import Padding, PerAxis
 
@@ -28,6 +30,21 @@ def per_axis(name: str, value: PerAxis, axes: int, least: int) -> PerAxis:
     return _short(_check.per_axis(name, value, axes, least))
 
 
+def checked(options: Mapping[str, Any], axes: int) -> dict[str, Any]:
+    """Return all options of one layer that are per axis, in their order, checked and short.
+
+    >>> checked({"stride": (2, 2), "padding": "same", "output_padding": 0}, 2)
+    {'stride': 2, 'padding': 'same', 'output_padding': 0}
+    """
+    least = {"output_padding": 0}
+    return {
+        name: padding(value, axes)
+        if name == "padding"
+        else per_axis(name, value, axes, least.get(name, 1))
+        for name, value in options.items()
+    }
+
+
 def padding(value: Padding, axes: int) -> Any:
     """Return a checked padding in its shortest form that means the same.
 
@@ -42,6 +59,18 @@ def _short(entries: tuple[Any, ...]) -> Any:
     """Return the entry that all axes share, or the tuple; a pair always stays in a tuple."""
     same = all(entry == entries[0] for entry in entries)
     return entries[0] if same and not isinstance(entries[0], tuple) else entries
+
+
+def flag(name: str, value: object) -> bool:
+    """Return a truth value, and refuse anything else.
+
+    >>> flag("bias", [0.5])
+    Traceback (most recent call last):
+    TypeError: bias=[0.5]: needs True or False
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}={value!r}: needs True or False")
+    return bool(value)
 
 
 def rank(*values: object) -> int:

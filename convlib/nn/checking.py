@@ -30,7 +30,7 @@ def check_gradients(
     layer
         A layer or a network; it is copied, so it stays as it is. What is random in it gets the
         same numbers every time. A float32 layer is compared with differences of a float64 copy;
-        its error is that of float32, about 1e-6.
+        its error is that of float32, near 1e-6.
     x
         Batch that the layer takes, at least one entry. Where it has kinks (`ReLU` at 0, equal
         maxima in `MaxPool`) there is no slope to compare with: choose x at random.

@@ -29,16 +29,8 @@ class Kernels(Layer):
         self.c_in = _check.integer("c_in", c_in, 1)
         self.c_out = _check.integer("c_out", c_out, 1)
         self.kernel = _kernel(kernel, ndim)
-        self.options: dict[str, Any] = {}
-        axes = len(self.kernel)
-        for name, value in options.items():
-            least = 0 if name == "output_padding" else 1
-            self.options[name] = (
-                _options.padding(value, axes)
-                if name == "padding"
-                else _options.per_axis(name, value, axes, least)
-            )
-        g = self.options["groups"] = _check.integer("groups", groups, 1)
+        g = _check.integer("groups", groups, 1)
+        self.options = {**_options.checked(options, len(self.kernel)), "groups": g}
         _arrays.divides(f"c_in is {self.c_in}", self.c_in, g, self.c_out)
         _arrays.divides(f"c_out is {self.c_out}", self.c_out, g, self.c_in)
 
@@ -47,7 +39,7 @@ class Kernels(Layer):
         chosen, taps = floating(dtype), prod(self.kernel)
         inputs, outputs = (c // self.options["groups"] * taps for c in (self.c_in, self.c_out))
         self._params["w"] = drawn(init, shape, (inputs / steps, outputs), rng, chosen)
-        if bias:
+        if _options.flag("bias", bias):
             self._params["b"] = np.zeros(self.c_out, chosen)
 
     def _size(self, shape: Sequence[int]) -> Shape:
@@ -56,6 +48,7 @@ class Kernels(Layer):
         if len(shape) == axes + 1 and shape[0] == self.c_in and 0 not in shape:
             return tuple(shape[1:])
         rule = f"(N, {self.c_in}, *spatial) with {axes} spatial ax{'i' if axes == 1 else 'e'}s"
+        rule += ", none empty" * (0 in shape)
         raise self._refused(shape, rule + _advice(shape, axes, self.c_in))
 
     def _title(self) -> str:

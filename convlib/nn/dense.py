@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from convlib import _arrays, _check
 from convlib._check import Array
+from convlib.nn import _options
 from convlib.nn._door import floating
 from convlib.nn.init import Init, Rng, drawn
 from convlib.nn.layer import Grads, Layer, Shape
@@ -60,7 +61,7 @@ class Dense(Layer):
         self.n_out = _check.integer("n_out", n_out, 1)
         shape = (self.n_out, self.n_in)
         self._params["w"] = drawn(init, shape, (self.n_in, self.n_out), rng, floating(dtype))
-        if bias:
+        if _options.flag("bias", bias):
             self._params["b"] = np.zeros(self.n_out, floating(dtype))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:

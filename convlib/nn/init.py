@@ -107,7 +107,9 @@ def he(shape: Sequence[int], *, rng: Rng = None, gain: float = 2.0) -> Array:
     return _normal(_shape(shape), gain / fan_in(shape), rng)
 
 
-def xavier(shape: Sequence[int], *, rng: Rng = None, mode: str = "average") -> Array:
+def xavier(
+    shape: Sequence[int], *, rng: Rng = None, mode: str = "average", groups: int = 1
+) -> Array:
     """Draw weights from a normal distribution of variance 2 / (fan_in + fan_out), or 1 / fan_in.
 
     The first is a compromise: 1 / fan_in would keep the size of the signals forward, 1 / fan_out
@@ -119,6 +121,8 @@ def xavier(shape: Sequence[int], *, rng: Rng = None, mode: str = "average") -> A
         As in `he`.
     mode
         `"average"` (of the two fans) or `"fan_in"`.
+    groups
+        As in `fan_out`.
 
     Returns
     -------
@@ -128,7 +132,7 @@ def xavier(shape: Sequence[int], *, rng: Rng = None, mode: str = "average") -> A
     Raises
     ------
     ValueError, TypeError
-        As `fan_in`, and for an unknown mode.
+        As `fan_in` and `fan_out`, and for an unknown mode.
 
     Examples
     --------
@@ -140,7 +144,7 @@ def xavier(shape: Sequence[int], *, rng: Rng = None, mode: str = "average") -> A
     """
     _word("mode", mode, ("average", "fan_in"))
     inputs = fan_in(shape)
-    mean = inputs if mode == "fan_in" else (inputs + fan_out(shape)) / 2
+    mean = inputs if mode == "fan_in" else (inputs + fan_out(shape, groups=groups)) / 2
     return _normal(_shape(shape), 1 / mean, rng)
 
 

@@ -26,11 +26,8 @@ class _Pool(Layer):
         axes = _options.rank(window, stride, padding, dilation)
         taps = _check.per_axis("window", window, axes, 1)
         self.window = taps if isinstance(window, (tuple, list)) else taps[0]
-        self.options: dict[str, Any] = {
-            "stride": _options.per_axis("stride", taps if stride is None else stride, axes, 1),
-            "padding": _options.padding(padding, axes),
-            "dilation": _options.per_axis("dilation", dilation, axes, 1),
-        }
+        options = {"stride": taps if stride is None else stride, "padding": padding}
+        self.options = _options.checked({**options, "dilation": dilation}, axes)
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(C, *out)` for `(C, *spatial)`; see `Layer.output_shape`."""
@@ -82,7 +79,7 @@ class MaxPool(_Pool):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__(window, stride, padding, dilation)
-        self.options["ceil_mode"] = bool(ceil_mode)
+        self.options["ceil_mode"] = _options.flag("ceil_mode", ceil_mode)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         return max_pool(x, self.window, **self.options), x
@@ -123,7 +120,8 @@ class AvgPool(_Pool):
         count_include_pad: bool = True,
     ) -> None:
         super().__init__(window, stride, padding, dilation)
-        self.options |= {"ceil_mode": bool(ceil_mode), "count_include_pad": bool(count_include_pad)}
+        self.options["ceil_mode"] = _options.flag("ceil_mode", ceil_mode)
+        self.options["count_include_pad"] = _options.flag("count_include_pad", count_include_pad)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         return avg_pool(x, self.window, **self.options), x

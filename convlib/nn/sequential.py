@@ -7,6 +7,7 @@ from typing import Any, Self, overload
 
 from numpy.typing import DTypeLike
 
+from convlib import _check
 from convlib._check import Array
 from convlib.nn._keyed import Keyed
 from convlib.nn._table import Row, table
@@ -91,10 +92,10 @@ class Sequential(Layer):
 
         Raises
         ------
-        ValueError
-            If a layer does not take the shape that reaches it.
+        ValueError, TypeError
+            If it is no tuple, or a layer does not take the shape that reaches it.
         """
-        return table(self._rows(tuple(input_shape)), self.count)
+        return table(self._rows(_check.sizes("input_shape", input_shape)), self.count)
 
     def train(self, mode: bool = True) -> Self:
         """Switch every layer to training, or with `mode=False` to evaluation; return itself."""
