@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from convlib import _arrays
+from convlib import _arrays, _check
 from convlib._check import Array
 
 
@@ -36,6 +37,42 @@ def floating(dtype: DTypeLike) -> np.dtype[Any]:
         rule = "parameters need a floating type, for example np.float32"
         raise TypeError(f"dtype={chosen}: {rule}")
     return chosen
+
+
+def number(name: str, value: object, rule: str, fits: Callable[[float], bool]) -> float:
+    """Return a real number that fits, or refuse it with the rule.
+
+    >>> number("p", 2, "needs a probability", lambda p: 0 <= p <= 1)
+    Traceback (most recent call last):
+    ValueError: p=2: needs a probability
+    """
+    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat):
+        raise TypeError(f"{name}={value!r}: {rule}, not {type(value).__name__}")
+    if not fits(float(value)):
+        raise ValueError(f"{name}={value!r}: {rule}")
+    return float(value)
+
+
+def sizes(name: str, value: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape of an array as a tuple of sizes, each at least 1.
+
+    >>> sizes("shape", 784)
+    Traceback (most recent call last):
+    TypeError: shape=784: needs a tuple of sizes; write shape=(784,)
+    """
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(f"{name}={value!r}: needs a tuple of sizes; write {name}=({value!r},)")
+    return tuple(_check.integer(name, size, 1, value) for size in value)
+
+
+def channels_last(shape: Sequence[int], channels: int) -> str:
+    """Return advice for an input whose channels are on the last axis.
+
+    >>> channels_last((28, 28, 3), 3)
+    '; channels come first: np.moveaxis(x, -1, 1)'
+    """
+    last = len(shape) > 1 and shape[-1] == channels
+    return "; channels come first: np.moveaxis(x, -1, 1)" if last else ""
 
 
 def counted(count: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib._check import Array
-from convlib.nn._door import real
+from convlib.nn._door import number, real
 from convlib.nn.init import Rng
 from convlib.nn.layer import Layer
 
@@ -23,7 +23,8 @@ def check_gradients(
 
     Along a random direction v, the gradient promises the slope ⟨∂L, v⟩; the central difference
     (L(x + h·v) − L(x − h·v))/2h measures it. Three directions are tried for x and for every
-    parameter. A right layer stays below about 1e-7, a wrong one is near 1.
+    parameter. A right layer stays near 1e-9, a network with kinks below
+    about 1e-6, and a mistake is rarely below 1e-3.
 
     Parameters
     ----------
@@ -59,8 +60,7 @@ def check_gradients(
     >>> {name: error < 1e-7 for name, error in errors.items()}
     {'x': True, 'w': True, 'b': True}
     """
-    if not h > 0:
-        raise ValueError(f"h={h!r}: needs a step above 0, for example h=1e-5")
+    h = number("h", h, "needs a step above 0, for example h=1e-5", lambda h: h > 0)
     x = real("x", x)
     x = x.astype(layer.dtype) if x.dtype.kind in "iu" else x
     if not x.size:

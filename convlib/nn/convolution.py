@@ -14,7 +14,7 @@ from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import geometry
 from convlib.conv import conv, conv_backward
 from convlib.nn import _options
-from convlib.nn._door import floating
+from convlib.nn._door import channels_last, floating
 from convlib.nn.init import Init, Rng, drawn
 from convlib.nn.layer import Grads, Layer, Shape
 
@@ -147,6 +147,4 @@ def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:
     """Return what probably happened to an input of the wrong shape."""
     if len(shape) == axes:
         return "; add the missing axis of length 1: x[np.newaxis], or x[:, np.newaxis]"
-    if len(shape) == axes + 1 and shape[-1] == c_in:
-        return "; channels come first: np.moveaxis(x, -1, 1)"
-    return ""
+    return channels_last(shape, c_in) if len(shape) == axes + 1 and 0 not in shape else ""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from convlib._check import Array
+from convlib.nn._door import number
 from convlib.nn.activations import _Elementwise
 from convlib.nn.init import Rng
 from convlib.nn.layer import Grads
@@ -44,11 +45,9 @@ class Dropout(_Elementwise):
 
     def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
         super().__init__()
-        if not 0 <= p < 1:
-            rule = "needs a probability of a zero, 0 <= p < 1"
-            keep = f"; to keep {p:g} % write p={1 - p / 100:g}" if 1 < p <= 100 else ""
-            raise ValueError(f"p={p!r}: {rule}{keep}")
-        self.p = float(p)
+        rule = "needs a probability of a zero, 0 <= p < 1"
+        rule += f"; {p:g} % is p={p / 100:g}" if isinstance(p, (int, float)) and 1 < p < 100 else ""
+        self.p = number("p", p, rule, lambda p: 0 <= p < 1)
         self.rng = np.random.default_rng(rng)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _arrays, _check
 from convlib._check import Array
+from convlib.nn._door import number, sizes
 
 Rng = int | np.random.Generator | None
 Init = str | Callable[[tuple[int, ...], np.random.Generator], ArrayLike]
@@ -102,8 +103,8 @@ def he(shape: Sequence[int], *, rng: Rng = None, gain: float = 2.0) -> Array:
 
     Source: He, Zhang, Ren and Sun (2015), "Delving Deep into Rectifiers", equation 10.
     """
-    if not gain > 0:
-        raise ValueError(f"gain={gain!r}: needs a number above 0; 2 after a ReLU, 1 without one")
+    rule = "needs a number above 0; 2 after a ReLU, 1 without one"
+    gain = number("gain", gain, rule, lambda gain: gain > 0)
     return _normal(_shape(shape), gain / fan_in(shape), rng)
 
 
@@ -171,7 +172,7 @@ def _normal(shape: tuple[int, ...], variance: float, rng: Rng) -> Array:
 
 def _shape(shape: Sequence[int]) -> tuple[int, ...]:
     """Return the checked shape of weights."""
-    checked = _check.sizes("shape", shape)
+    checked = sizes("shape", shape)
     if len(checked) < 2:
         rule = "needs at least two axes, (C_out, C_in/groups, *kernel) or (n_out, n_in)"
         raise ValueError(f"shape={checked!r}: {rule}")

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from convlib import _arrays, _check
 from convlib._check import Array
-from convlib.nn._door import floating
+from convlib.nn._door import channels_last, floating, number
 from convlib.nn.layer import Grads, Layer, Shape
 
 
@@ -82,11 +82,10 @@ class BatchNorm(Layer):
     ) -> None:
         super().__init__()
         self.channels = _check.integer("channels", channels, 1)
-        self.eps, self.momentum = float(eps), float(momentum)
-        if not self.eps > 0:
-            raise ValueError(f"eps={eps!r}: needs a number above 0, for example 1e-5")
-        if not 0 <= self.momentum <= 1:
-            raise ValueError(f"momentum={momentum!r}: needs a number from 0 to 1")
+        rule = "needs a number above 0, for example 1e-5"
+        self.eps = number("eps", eps, rule, lambda eps: eps > 0)
+        rule = "needs a number from 0 to 1"
+        self.momentum = number("momentum", momentum, rule, lambda momentum: 0 <= momentum <= 1)
         for arrays, zeros, ones in (
             (self._params, "beta", "gamma"),
             (self._buffers, "mean", "var"),
@@ -97,7 +96,8 @@ class BatchNorm(Layer):
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape itself, `(C, *spatial)`; see `Layer.output_shape`."""
         if not len(shape) or shape[0] != self.channels:
-            raise self._refused(shape, f"{self.channels} channels on axis 1")
+            rule = f"{self.channels} channels on axis 1"
+            raise self._refused(shape, rule + channels_last(shape, self.channels))
         return tuple(shape)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:

@@ -7,8 +7,8 @@ from typing import Any, Self, overload
 
 from numpy.typing import DTypeLike
 
-from convlib import _check
 from convlib._check import Array
+from convlib.nn._door import sizes
 from convlib.nn._keyed import Keyed
 from convlib.nn._table import Row, table
 from convlib.nn.layer import Grads, Layer, Shape
@@ -95,7 +95,7 @@ class Sequential(Layer):
         ValueError, TypeError
             If it is no tuple, or a layer does not take the shape that reaches it.
         """
-        return table(self._rows(_check.sizes("input_shape", input_shape)), self.count)
+        return table(self._rows(sizes("input_shape", input_shape)), self.count)
 
     def train(self, mode: bool = True) -> Self:
         """Switch every layer to training, or with `mode=False` to evaluation; return itself."""
@@ -163,7 +163,9 @@ def _at(number: int, call: Callable[[Any], Any], argument: Any) -> Any:
     try:
         return call(argument)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"layer {number}: {error}") from None
+        inner = str(error).removeprefix("layer ")
+        nested = inner != str(error)
+        raise type(error)(f"layer {number}{'.' if nested else ': '}{inner}") from None
 
 
 def _leaves(layer: Layer) -> list[Layer]:

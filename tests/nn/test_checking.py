@@ -1,0 +1,114 @@
+"""The gradient check finds what is wrong, forgives what is right, and leaves the layer alone."""
+
+import numpy as np
+import pytest
+
+from convlib import nn
+
+
+class Scale(nn.Layer):
+    """y = a·x with a gradient that can be told to be wrong."""
+
+    def __init__(self, wrong_x=1.0, wrong_a=1.0):
+        super().__init__()
+        self.params["a"] = np.array([1.5])
+        self.wrong = wrong_x, wrong_a
+
+    def output_shape(self, shape):
+        return tuple(shape)
+
+    def _forward(self, x):
+        return self.params["a"] * x, x
+
+    def _backward(self, dy, saved):
+        grads = {"a": np.array([(dy * saved).sum()]) * self.wrong[1]}
+        return dy * self.params["a"] * self.wrong[0], grads
+
+
+def test_a_right_layer(rng):
+    errors = nn.check_gradients(Scale(), rng.normal(size=(4, 5)), rng=0)
+    assert list(errors) == ["x", "a"]
+    assert max(errors.values()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("factor", "error"), [(2, 0.5), (0.5, 0.5), (-1, 2), (1.001, 0.001), (0, 1)]
+)
+def test_a_wrong_gradient_has_the_error_that_it_has(factor, error, rng):
+    x = rng.normal(size=(4, 5))
+    errors = nn.check_gradients(Scale(wrong_x=factor), x, rng=0)
+    np.testing.assert_allclose(errors["x"], error, rtol=0.01)
+    assert errors["a"] < 1e-9
+    errors = nn.check_gradients(Scale(wrong_a=factor), x, rng=0)
+    np.testing.assert_allclose(errors["a"], error, rtol=0.01)
+    assert errors["x"] < 1e-9
+
+
+def test_one_wrong_entry_among_many_is_seen(rng):
+    class OneOff(nn.ReLU):
+        def _backward(self, dy, saved):
+            dx, grads = super()._backward(dy, saved)
+            dx[0, 0] += 1
+            return dx, grads
+
+    x = rng.normal(size=(10, 50))
+    assert nn.check_gradients(OneOff(), x, rng=0)["x"] > 0.01
+
+
+def test_a_step_too_large_is_no_slope(rng):
+    x = rng.normal(size=(4, 5))
+    assert nn.check_gradients(nn.Tanh(), x, rng=0)["x"] < 1e-8
+    assert nn.check_gradients(nn.Tanh(), x, rng=0, h=1)["x"] > 1e-3
+
+
+def test_a_gradient_that_is_zero_is_no_error(rng):
+    """BatchNorm takes out what a bias before it adds, so that bias has gradient 0."""
+    net = nn.Sequential(nn.Conv(2, 3, 3, rng=0), nn.BatchNorm(3))
+    assert nn.check_gradients(net, rng.normal(size=(4, 2, 6, 6)), rng=0)["0.b"] < 1e-7
+    none = nn.Sequential(nn.Dense(2, 2, init=lambda shape, rng: np.zeros(shape)), nn.ReLU())
+    assert nn.check_gradients(none.eval(), np.zeros((2, 2)) - 1, rng=0)["x"] == 0
+
+
+def test_the_layer_stays_as_it_was(rng):
+    net = nn.Sequential(nn.Dense(3, 4, rng=0), nn.BatchNorm(4), nn.Dropout(0.5, rng=0))
+    x = rng.normal(size=(6, 3))
+    before = {name: array.copy() for name, array in [*net.params.items(), *net.buffers.items()]}
+    state = net[2].rng.bit_generator.state
+    given = x.copy()
+    nn.check_gradients(net, x, rng=0)
+    after = {**net.params, **net.buffers}
+    assert all(np.array_equal(after[name], array) for name, array in before.items())
+    assert net[2].rng.bit_generator.state == state
+    assert dict(net.grads) == {}
+    np.testing.assert_array_equal(x, given)
+    with pytest.raises(RuntimeError):
+        net.backward(np.ones((6, 4)))
+
+
+def test_seeds(rng):
+    x = rng.normal(size=(4, 5))
+    one, two = (nn.check_gradients(nn.Tanh(), x, rng=3) for _ in range(2))
+    assert one == two
+    assert nn.check_gradients(nn.Tanh(), x) != one
+
+
+def test_single_precision_has_the_error_of_single_precision(rng):
+    layer = nn.Dense(50, 20, rng=0, dtype=np.float32)
+    errors = nn.check_gradients(layer, rng.normal(size=(30, 50)).astype(np.float32), rng=0)
+    assert 1e-9 < max(errors.values()) < 1e-5
+
+
+def test_integers_are_taken_for_floats():
+    assert nn.check_gradients(nn.Sigmoid(), np.arange(6).reshape(2, 3), rng=0)["x"] < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"x": [[1.0]], "h": 0}, "h=0: needs a step above 0, for example h=1e-5"),
+        ({"x": np.zeros((0, 3))}, r"x has shape \(0, 3\): needs at least one entry"),
+    ],
+)
+def test_what_is_refused(options, text):
+    with pytest.raises(ValueError, match=text):
+        nn.check_gradients(nn.Tanh(), **options)
