@@ -54,10 +54,10 @@ class Sigmoid(_Elementwise):
     def _forward(self, x: Array) -> tuple[Array, Any]:
         small = np.exp(-np.abs(x))
         y = np.where(x >= 0, np.ones((), x.dtype), small) / (1 + small)
-        return y, y
+        return y, y * (1 - y)
 
     def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return dy * saved * (1 - saved), {}
+        return dy * saved, {}
 
 
 class Tanh(_Elementwise):
@@ -71,7 +71,7 @@ class Tanh(_Elementwise):
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         y = np.tanh(x)
-        return y, y
+        return y, 1 - y * y
 
     def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return dy * (1 - saved * saved), {}
+        return dy * saved, {}

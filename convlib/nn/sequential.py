@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any, Self, overload
 
 from numpy.typing import DTypeLike
@@ -79,7 +79,7 @@ class Sequential(Layer):
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape after the last layer; see `Layer.output_shape`."""
         for number, layer in enumerate(self.layers):
-            shape = _at(number, layer.output_shape, shape)
+            shape = _shape_after(number, layer, shape)
         return tuple(shape)
 
     def summary(self, input_shape: Sequence[int]) -> str:
@@ -139,7 +139,7 @@ class Sequential(Layer):
         for number, layer in enumerate(self.layers):
             name = f"{prefix}{number}"
             before = shape
-            shape = None if shape is None else _at(number, layer.output_shape, shape)
+            shape = None if shape is None else _shape_after(number, layer, shape)
             if isinstance(layer, Sequential):
                 rows += layer._rows(before, f"{name}.")
             else:
@@ -149,7 +149,11 @@ class Sequential(Layer):
     def _forward(self, x: Array) -> tuple[Array, Any]:
         shape = x.shape[1:]
         for number, layer in enumerate(self.layers):
-            x = _at(number, layer.forward, x)
+            try:
+                x = layer.forward(x)
+            except Exception as error:
+                error.add_note(f"This happened in layer {number}, {layer._title()}.")
+                raise
         return x, shape
 
     def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
@@ -158,14 +162,14 @@ class Sequential(Layer):
         return dy, {}
 
 
-def _at(number: int, call: Callable[[Any], Any], argument: Any) -> Any:
-    """Return `call(argument)`; an error says in which layer it happened."""
+def _shape_after(number: int, layer: Layer, shape: Sequence[int]) -> Shape:
+    """Return the shape that a layer makes of this one; an error says in which layer it happened."""
     try:
-        return call(argument)
-    except (TypeError, ValueError) as error:
+        return layer.output_shape(shape)
+    except ValueError as error:
         inner = str(error).removeprefix("layer ")
         nested = inner != str(error)
-        raise type(error)(f"layer {number}{'.' if nested else ': '}{inner}") from None
+        raise ValueError(f"layer {number}{'.' if nested else ': '}{inner}") from None
 
 
 def _leaves(layer: Layer) -> list[Layer]:

@@ -242,12 +242,6 @@ TWICE = nn.ReLU()
             "layer 4: x has shape (N, 16): Dense(64 → 10) needs (N, 64)",
         ),
         (
-            lambda: nested()(np.zeros((1, 2))),
-            ValueError,
-            "layer 2: x has shape (1, 3), one value per channel: training needs at least 2; use a"
-            " larger batch, or eval()",
-        ),
-        (
             lambda: nn.Sequential(nn.Sequential(nn.Flatten(), nn.Dense(3, 1))).summary((2, 2)),
             ValueError,
             "layer 0.1: x has shape (N, 4): Dense(3 → 1) needs (N, 3)",
@@ -263,6 +257,13 @@ def test_what_is_refused(call, error, text):
     with pytest.raises(error) as raised:
         call()
     assert str(raised.value) == text
+
+
+def test_an_error_about_values_says_where():
+    text = r"^x has shape \(1, 3\), one value per channel: training needs at least 2; use a larger"
+    with pytest.raises(ValueError, match=text) as raised:
+        nested()(np.zeros((1, 2)))
+    assert raised.value.__notes__ == ["This happened in layer 2, BatchNorm(3)."]
 
 
 @pytest.mark.parametrize("name", ["w", "9.w", "0.x", "00.w", "-1.w", "1.0.x", ""])
