@@ -41,6 +41,16 @@ SHUFFLE = "tests/test_shuffle.py"
 MATRIX = "tests/test_matrix.py"
 SEQUENCE = "tests/test_sequence.py"
 GRADCHECK = "tests/test_gradcheck.py"
+BASE = "tests/nn/test_layer.py"
+CONVOLUTION = "tests/nn/test_convolution.py"
+DENSE = "tests/nn/test_dense.py"
+ACTIVATIONS = "tests/nn/test_activations.py"
+DROPOUT = "tests/nn/test_dropout.py"
+NORM = "tests/nn/test_norm.py"
+INIT = "tests/nn/test_init.py"
+LOSSES = "tests/nn/test_losses.py"
+SEQUENTIAL = "tests/nn/test_sequential.py"
+CHECKING = "tests/nn/test_checking.py"
 VERIFY = "tests/teach/test_verify.py"
 COMPARE = "tests/teach/test_compare.py"
 CASES = "tests/teach/test_cases.py"
@@ -778,6 +788,245 @@ MUTANTS = [
         "verified.get(label, Row(path.stem, label)) for label in labels]",
         "verified[label] for label in labels if label in verified]",
         COVERAGE,
+    ),
+    # -------------------------------------------------------------- layers of networks
+    Mutant(
+        "momentum of the old statistics",
+        "convlib/nn/norm.py",
+        "old += self.momentum * (new.astype(old.dtype) - old)",
+        "old += (1 - self.momentum) * (new.astype(old.dtype) - old)",
+        NORM,
+    ),
+    Mutant(
+        "running variance divided by m",
+        "convlib/nn/norm.py",
+        "var * (m / (m - 1))",
+        "var",
+        NORM,
+    ),
+    Mutant(
+        "mean treated as a constant",
+        "convlib/nn/norm.py",
+        "slope * (dy - through_mean - normal * through_var)",
+        "slope * (dy - normal * through_var)",
+        NORM,
+    ),
+    Mutant(
+        "variance treated as a constant",
+        "convlib/nn/norm.py",
+        "slope * (dy - through_mean - normal * through_var)",
+        "slope * (dy - through_mean)",
+        NORM,
+    ),
+    Mutant(
+        "evaluation with the gradient of training",
+        "convlib/nn/norm.py",
+        "        if not of_batch:\n            return slope * dy, grads\n",
+        "",
+        NORM,
+    ),
+    Mutant(
+        "evaluation with the statistics of the batch",
+        "convlib/nn/norm.py",
+        "of_batch = self.training and x.size > 0",
+        "of_batch = x.size > 0",
+        NORM,
+    ),
+    Mutant(
+        "statistics per activation instead of per channel",
+        "convlib/nn/norm.py",
+        "return (0, *range(2, x.ndim))",
+        "return (0,)",
+        NORM,
+    ),
+    Mutant(
+        "eps outside the root",
+        "convlib/nn/norm.py",
+        "1 / np.sqrt(var + self.eps)",
+        "1 / (np.sqrt(var) + self.eps)",
+        NORM,
+    ),
+    Mutant(
+        "dropout in evaluation",
+        "convlib/nn/dropout.py",
+        "if not self.training or self.p == 0:",
+        "if self.p == 0:",
+        DROPOUT,
+    ),
+    Mutant(
+        "dropout without the larger values",
+        "convlib/nn/dropout.py",
+        "array / (1 - self.p)",
+        "array",
+        DROPOUT,
+    ),
+    Mutant(
+        "p as the probability to keep",
+        "convlib/nn/dropout.py",
+        "self.rng.random(x.shape) >= self.p",
+        "self.rng.random(x.shape) < self.p",
+        DROPOUT,
+    ),
+    Mutant(
+        "dropout forgotten in backward",
+        "convlib/nn/dropout.py",
+        "dy if saved is None else self._masked(dy, saved)",
+        "dy",
+        DROPOUT,
+    ),
+    Mutant(
+        "relu lets the gradient through at zero",
+        "convlib/nn/activations.py",
+        "~(x <= 0)",
+        "~(x < 0)",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "sigmoid that overflows",
+        "convlib/nn/activations.py",
+        "small = np.exp(-np.abs(x))",
+        "small = np.exp(-x)",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "slope of tanh without the square",
+        "convlib/nn/activations.py",
+        "1 - y * y",
+        "1 - y",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "dense weights not transposed for dx",
+        "convlib/nn/dense.py",
+        '"w": dy.T @ x',
+        '"w": (x.T @ dy).reshape(w.shape)',
+        DENSE,
+    ),
+    Mutant(
+        "bias gradient as a mean over the batch",
+        "convlib/nn/dense.py",
+        "dy.sum(axis=0)",
+        "dy.mean(axis=0)",
+        DENSE,
+    ),
+    Mutant(
+        "softmax without the largest score",
+        "convlib/nn/losses.py",
+        "return work - work.max(axis=1, keepdims=True)",
+        "return work",
+        LOSSES,
+    ),
+    Mutant(
+        "cross-entropy gradient not divided by N",
+        "convlib/nn/losses.py",
+        "(grad / len(s))",
+        "grad",
+        LOSSES,
+    ),
+    Mutant(
+        "log of a probability that may be 0",
+        "convlib/nn/losses.py",
+        "np.log(total)[:, 0] - z[rows, t]",
+        "-np.log(np.exp(z[rows, t]) / total[:, 0])",
+        LOSSES,
+    ),
+    Mutant(
+        "labels from the end",
+        "convlib/nn/losses.py",
+        "(labels < 0) | (labels >= k)",
+        "labels >= k",
+        LOSSES,
+    ),
+    Mutant(
+        "squared error summed over the columns",
+        "convlib/nn/losses.py",
+        "2 / y.size",
+        "2 / len(y)",
+        LOSSES,
+    ),
+    Mutant(
+        "he with the fan-out",
+        "convlib/nn/init.py",
+        "gain / fan_in(shape)",
+        "gain / fan_out(shape)",
+        INIT,
+    ),
+    Mutant(
+        "standard deviation for variance",
+        "convlib/nn/init.py",
+        "normal(0, np.sqrt(variance), shape)",
+        "normal(0, variance, shape)",
+        INIT,
+    ),
+    Mutant(
+        "fan-in without the kernel",
+        "convlib/nn/init.py",
+        "return prod(_shape(shape)[1:])",
+        "return _shape(shape)[1]",
+        INIT,
+    ),
+    Mutant(
+        "strides of a transposed layer not counted",
+        "convlib/nn/convolution.py",
+        "(inputs / steps, outputs)",
+        "(inputs, outputs)",
+        CONVOLUTION,
+    ),
+    Mutant(
+        "gradients added up over calls",
+        "convlib/nn/layer.py",
+        "self._grads[name] = grad.astype(param.dtype, copy=False)",
+        "self._grads[name] = self._grads.get(name, 0) + grad.astype(param.dtype)",
+        BASE,
+    ),
+    Mutant(
+        "the gradient in the dtype of dy",
+        "convlib/nn/layer.py",
+        "dx.astype(self._last.dtype, copy=np.may_share_memory(dx, dy))",
+        "dx.copy()",
+        BASE,
+    ),
+    Mutant(
+        "y and x in one memory",
+        "convlib/nn/layer.py",
+        "return y.copy() if np.may_share_memory(x, y) else y",
+        "return y",
+        BASE,
+    ),
+    Mutant(
+        "layers backward in the order of forward",
+        "convlib/nn/sequential.py",
+        "for layer in reversed(self.layers):",
+        "for layer in self.layers:",
+        SEQUENTIAL,
+    ),
+    Mutant(
+        "evaluation of the outer layer only",
+        "convlib/nn/sequential.py",
+        "        for layer in self.layers:\n            layer.train(mode)\n",
+        "",
+        SEQUENTIAL,
+    ),
+    Mutant(
+        "one layer in two places",
+        "convlib/nn/sequential.py",
+        "        _refuse_twins([leaf for layer in layers for leaf in _leaves(layer)])\n",
+        "",
+        SEQUENTIAL,
+    ),
+    Mutant(
+        "another dropout mask in every difference",
+        "convlib/nn/checking.py",
+        "trial = deepcopy(self.layer)",
+        "trial = self.layer",
+        BASE,
+    ),
+    Mutant(
+        "a difference on one side",
+        "convlib/nn/checking.py",
+        "(loss.moved(name, h * v) - loss.moved(name, -h * v)) / (2 * h)",
+        "(loss.moved(name, h * v) - loss.moved(name, 0 * v)) / h",
+        CHECKING,
     ),
 ]
 

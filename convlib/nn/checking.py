@@ -68,14 +68,20 @@ def check_gradients(
     generator, trial = np.random.default_rng(rng), deepcopy(layer)
     y = trial.forward(x)
     g = generator.normal(size=y.shape).astype(y.dtype)
-    found = {"x": trial.backward(g), **trial.grads}
+    found = _gradients(trial, g)
     exact = deepcopy(layer).astype(np.float64)
     loss = _Loss(exact, x.astype(np.float64), g.astype(np.float64))
     floor = FLOOR * float(np.linalg.norm(g) * np.linalg.norm(y))
-    return {
-        name: _error(loss, name, grad.astype(np.float64), generator, h, floor)
-        for name, grad in found.items()
-    }
+    return {name: _error(loss, name, grad, generator, h, floor) for name, grad in found.items()}
+
+
+def _gradients(layer: Layer, g: Array) -> dict[str, Array]:
+    """Return what backward says, as float64; a gradient that it does not write counts as 0."""
+    layer.grads.clear()
+    found = {"x": layer.backward(g)}
+    for name, param in layer.params.items():
+        found[name] = layer.grads.get(name, np.zeros(param.shape))
+    return {name: grad.astype(np.float64) for name, grad in found.items()}
 
 
 class _Loss:

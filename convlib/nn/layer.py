@@ -138,7 +138,9 @@ class Layer:
         )
         dx, grads = self._backward(dy, self._last.saved)
         for name, grad in grads.items():
-            self._grads[name] = grad.astype(self._params[name].dtype, copy=False)
+            param = self._params[name]
+            _arrays.matches(f"the gradient of {name!r}", grad, param.shape, "that of the parameter")
+            self._grads[name] = grad.astype(param.dtype, copy=False)
         return dx.astype(self._last.dtype, copy=np.may_share_memory(dx, dy))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:

@@ -55,6 +55,18 @@ def test_one_wrong_entry_among_many_is_seen(rng):
     assert nn.check_gradients(OneOff(), x, rng=0)["x"] > 0.01
 
 
+def test_a_gradient_that_is_forgotten_is_seen(rng):
+    class Forgetful(Scale):
+        def _backward(self, dy, saved):
+            return super()._backward(dy, saved)[0], {}
+
+    net = nn.Sequential(Forgetful(), nn.Tanh())
+    net[0].grads["a"] = np.array([3.0])
+    errors = nn.check_gradients(net, rng.normal(size=(4, 5)), rng=0)
+    assert (errors["x"] < 1e-8, errors["0.a"]) == (True, 1)
+    assert dict(net.grads) == {"0.a": 3}
+
+
 def test_a_step_too_large_is_no_slope(rng):
     x = rng.normal(size=(4, 5))
     assert nn.check_gradients(nn.Tanh(), x, rng=0)["x"] < 1e-8

@@ -318,6 +318,18 @@ def test_what_a_layer_of_ones_own_must_define():
         layer.backward([[1]])
 
 
+def test_a_gradient_must_have_the_shape_of_its_parameter():
+    class Summed(Double):
+        def _backward(self, dy, saved):
+            return 2 * dy, {"a": dy.sum(axis=0)}
+
+    layer = Summed()
+    layer.params["a"] = np.ones((1, 3))
+    layer(np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"^the gradient of 'a' has shape \(3,\): needs \(1, 3\)"):
+        layer.backward(np.ones((2, 3)))
+
+
 @pytest.mark.parametrize(
     ("x", "error", "text"),
     [
