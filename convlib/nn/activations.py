@@ -11,7 +11,7 @@ from convlib._check import Array
 from convlib.nn.layer import Grads, Layer, Shape
 
 
-class _Elementwise(Layer):
+class Elementwise(Layer):
     """A layer that keeps the shape."""
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
@@ -19,7 +19,7 @@ class _Elementwise(Layer):
         return tuple(shape)
 
 
-class ReLU(_Elementwise):
+class ReLU(Elementwise):
     """The positive part: y = max(x, 0), with dx = dy where x > 0, and 0 elsewhere, also at x = 0.
 
     NaN stays NaN, and lets its gradient through.
@@ -40,7 +40,7 @@ class ReLU(_Elementwise):
         return np.where(saved, dy, np.zeros((), dy.dtype)), {}
 
 
-class Sigmoid(_Elementwise):
+class Sigmoid(Elementwise):
     """The logistic function: y = 1/(1 + exp(−x)), with dx = dy · y(1 − y).
 
     Computed with exp(−|x|), which never overflows.
@@ -60,7 +60,7 @@ class Sigmoid(_Elementwise):
         return dy * saved, {}
 
 
-class Tanh(_Elementwise):
+class Tanh(Elementwise):
     """The hyperbolic tangent: y = tanh(x), with dx = dy · (1 − y²).
 
     Examples

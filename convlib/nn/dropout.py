@@ -8,12 +8,12 @@ import numpy as np
 
 from convlib._check import Array
 from convlib.nn._door import number
-from convlib.nn.activations import _Elementwise
+from convlib.nn.activations import Elementwise
 from convlib.nn.init import Rng
 from convlib.nn.layer import Grads
 
 
-class Dropout(_Elementwise):
+class Dropout(Elementwise):
     """Set each entry to 0 with probability p, and divide the others by 1 − p; only in training.
 
     The division keeps the mean of every entry, so that evaluation needs no correction ("inverted"

@@ -43,6 +43,19 @@ class Layer:
     A layer of your own defines `_forward(x)`, which returns y and whatever `_backward` shall be
     given; `_backward(dy, saved)`, which returns ∂L/∂x and a dict of gradients; and `output_shape`.
     The checks of x and dy are done before they are called.
+
+    Examples
+    --------
+    >>> class Double(Layer):
+    ...     def output_shape(self, shape):
+    ...         return tuple(shape)
+    ...     def _forward(self, x):
+    ...         return 2 * x, None
+    ...     def _backward(self, dy, saved):
+    ...         return 2 * dy, {}
+    >>> layer = Double()
+    >>> layer([[1, 2]]), layer.backward([[5, 6]])
+    (array([[2., 4.]]), array([[10., 12.]]))
     """
 
     def __init__(self) -> None:

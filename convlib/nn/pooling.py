@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from convlib import _arrays, _check
+from convlib import _arrays, _check, _pooling
 from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import geometry
 from convlib.nn import _options
@@ -35,7 +35,9 @@ class _Pool(Layer):
         window = _check.per_axis("window", self.window, len(size), 1)
         names = ("stride", "padding", "dilation", "ceil_mode")
         options = {name: self.options[name] for name in names if name in self.options}
-        return shape[0], *(axis.out for axis in geometry(size, window, **options))
+        axes = geometry(size, window, **options)
+        _pooling.divisors(axes, self.options.get("count_include_pad", False))  # refuses empty ones
+        return shape[0], *(axis.out for axis in axes)
 
     def _title(self) -> str:
         taps = self.window if isinstance(self.window, int) else _options.times(self.window)

@@ -273,6 +273,56 @@ def test_half_precision_goes_through(name, rng):
     np.testing.assert_allclose(half, y, atol=0.02)
 
 
+def some(rng, values, m):
+    """An option for all axes, or one for each."""
+    each = tuple(values[i] for i in rng.integers(0, len(values), m))
+    return each if rng.integers(2) else each[0]
+
+
+def windowed(rng, m):
+    """A random layer with a window, for m spatial axes and 4 channels."""
+    kernel = tuple(int(k) for k in rng.integers(1, 5, m))
+    stride, dilation = (some(rng, (1, 2, 3), m) for _ in range(2))
+    padding = some(rng, (0, 1, 2, (0, 1), (2, 1), "same", "full", "valid"), m)
+    padding = (padding,) * m if isinstance(padding, tuple) and len(padding) != m else padding
+    options = {"stride": stride, "padding": padding, "dilation": dilation}
+    groups, ceil_mode = (1, 2, 4)[rng.integers(3)], bool(rng.integers(2))
+    return [
+        lambda: nn.Conv(4, 8, kernel, groups=groups, rng=0, **options),
+        lambda: nn.ConvTranspose(
+            4, 8, kernel, groups=groups, output_padding=some(rng, (0, 1), m), rng=0, **options
+        ),
+        lambda: nn.MaxPool(kernel, ceil_mode=ceil_mode, **options),
+        lambda: nn.AvgPool(kernel, ceil_mode=ceil_mode, **options),
+    ][rng.integers(4)]()
+
+
+def said(call):
+    """What a call returns, or the text of its refusal."""
+    try:
+        return call()
+    except ValueError as error:
+        return str(error)
+
+
+def test_output_shape_foretells_forward_and_its_refusals(rng):
+    fitted = refused = 0
+    for _ in range(1500):
+        m = int(rng.integers(1, 4))
+        layer, shape = windowed(rng, m), (4, *(int(n) for n in rng.integers(1, 8, m)))
+        told = said(lambda: layer.output_shape(shape))  # noqa: B023
+        y = said(lambda: layer(np.zeros((2, *shape))))  # noqa: B023
+        if not isinstance(y, str):
+            assert y.shape == (2, *told), layer
+            assert layer.backward(np.ones(y.shape)).shape == (2, *shape)
+            fitted += 1
+        else:
+            assert y == told
+            refused += 1
+    assert fitted > 800
+    assert refused > 200
+
+
 # ---------------------------------------------------------------- the base class
 
 
