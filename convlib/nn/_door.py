@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike
 from convlib import _arrays, _check
 from convlib._check import Array
 
+Rng = int | np.random.Generator | None
+
 
 def real(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of integers or floats.
@@ -32,11 +34,28 @@ def floating(dtype: DTypeLike) -> np.dtype[Any]:
     Traceback (most recent call last):
     TypeError: dtype=int64: parameters need a floating type, for example np.float32
     """
-    chosen = np.dtype(dtype)
+    rule = "parameters need a floating type, for example np.float32"
+    try:
+        chosen = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype={dtype!r}: {rule}") from None
     if chosen.kind != "f":
-        rule = "parameters need a floating type, for example np.float32"
         raise TypeError(f"dtype={chosen}: {rule}")
     return chosen
+
+
+def generator(rng: Rng) -> np.random.Generator:
+    """Return a generator of random numbers, from a seed or as it is.
+
+    >>> generator("zero")
+    Traceback (most recent call last):
+    TypeError: rng='zero': needs a seed (an integer of at least 0), a generator or None
+    """
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        rule = "needs a seed (an integer of at least 0), a generator or None"
+        raise TypeError(f"rng={rng!r}: {rule}") from None
 
 
 def number(name: str, value: object, rule: str, fits: Callable[[float], bool]) -> float:
@@ -60,9 +79,14 @@ def sizes(name: str, value: Sequence[int]) -> tuple[int, ...]:
     Traceback (most recent call last):
     TypeError: shape=784: needs a tuple of sizes; write shape=(784,)
     """
+    return tuple(_check.integer(name, size, 1, value) for size in as_tuple(name, value))
+
+
+def as_tuple(name: str, value: Sequence[int]) -> tuple[int, ...]:
+    """Return a shape as a tuple, and refuse a lone number."""
     if not isinstance(value, (tuple, list)):
         raise TypeError(f"{name}={value!r}: needs a tuple of sizes; write {name}=({value!r},)")
-    return tuple(_check.integer(name, size, 1, value) for size in value)
+    return tuple(value)
 
 
 def channels_last(shape: Sequence[int], channels: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from convlib._check import Array
+from convlib.nn._door import as_tuple
 from convlib.nn.layer import Grads, Layer, Shape
 
 
@@ -16,7 +17,7 @@ class Elementwise(Layer):
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape itself."""
-        return tuple(shape)
+        return as_tuple("shape", shape)
 
 
 class ReLU(Elementwise):

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib._check import Array
-from convlib.nn._door import number, real
-from convlib.nn.init import Rng
+from convlib.nn._door import Rng, generator, number, real
 from convlib.nn.layer import Layer
 
 DIRECTIONS = 3
@@ -60,19 +59,21 @@ def check_gradients(
     >>> {name: error < 1e-7 for name, error in errors.items()}
     {'x': True, 'w': True, 'b': True}
     """
+    if not isinstance(layer, Layer):
+        raise TypeError(f"layer={layer!r}: needs a layer, for example nn.ReLU()")
     h = number("h", h, "needs a step above 0, for example h=1e-5", lambda h: h > 0)
     x = real("x", x)
     x = x.astype(layer.dtype) if x.dtype.kind in "iu" else x
     if not x.size:
         raise ValueError(f"x has shape {x.shape}: needs at least one entry")
-    generator, trial = np.random.default_rng(rng), deepcopy(layer)
+    numbers, trial = generator(rng), deepcopy(layer)
     y = trial.forward(x)
-    g = generator.normal(size=y.shape).astype(y.dtype)
+    g = numbers.normal(size=y.shape).astype(y.dtype)
     found = _gradients(trial, g)
     exact = deepcopy(layer).astype(np.float64)
     loss = _Loss(exact, x.astype(np.float64), g.astype(np.float64))
     floor = FLOOR * float(np.linalg.norm(g) * np.linalg.norm(y))
-    return {name: _error(loss, name, grad, generator, h, floor) for name, grad in found.items()}
+    return {name: _error(loss, name, grad, numbers, h, floor) for name, grad in found.items()}
 
 
 def _gradients(layer: Layer, g: Array) -> dict[str, Array]:

@@ -14,8 +14,8 @@ from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import geometry
 from convlib.conv import conv, conv_backward
 from convlib.nn import _options
-from convlib.nn._door import channels_last, floating
-from convlib.nn.init import Init, Rng, drawn
+from convlib.nn._door import Rng, channels_last, floating
+from convlib.nn.init import Init, drawn
 from convlib.nn.layer import Grads, Layer, Shape
 
 

@@ -12,8 +12,8 @@ from numpy.typing import DTypeLike
 from convlib import _arrays, _check
 from convlib._check import Array
 from convlib.nn import _options
-from convlib.nn._door import floating
-from convlib.nn.init import Init, Rng, drawn
+from convlib.nn._door import Rng, as_tuple, floating
+from convlib.nn.init import Init, drawn
 from convlib.nn.layer import Grads, Layer, Shape
 
 
@@ -66,8 +66,10 @@ class Dense(Layer):
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(n_out,)` for `(n_in,)`; see `Layer.output_shape`."""
-        if tuple(shape) != (self.n_in,):
-            advice = "; put a Flatten() before it" if prod(shape) == self.n_in else ""
+        shape = as_tuple("shape", shape)
+        if shape != (self.n_in,):
+            advice = "" if shape else "; one sample alone is x[np.newaxis]"
+            advice = "; put a Flatten() before it" if prod(shape) == self.n_in > 1 else advice
             raise self._refused(shape, f"(N, {self.n_in}){advice}")
         return (self.n_out,)
 
@@ -102,7 +104,7 @@ class Flatten(Layer):
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the product of the shape, as a tuple; see `Layer.output_shape`."""
-        return (prod(shape),)
+        return (prod(as_tuple("shape", shape)),)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         return x.reshape(len(x), prod(x.shape[1:])), x.shape

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from convlib._check import Array
-from convlib.nn._door import number
+from convlib.nn._door import Rng, generator, number
 from convlib.nn.activations import Elementwise
-from convlib.nn.init import Rng
 from convlib.nn.layer import Grads
 
 
@@ -46,9 +45,11 @@ class Dropout(Elementwise):
     def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
         super().__init__()
         rule = "needs a probability of a zero, 0 <= p < 1"
-        rule += f"; {p:g} % is p={p / 100:g}" if isinstance(p, (int, float)) and 1 < p < 100 else ""
+        rule += (
+            f"; {p:g} % is p={p / 100:g}" if isinstance(p, (int, float)) and 2 <= p < 100 else ""
+        )
         self.p = number("p", p, rule, lambda p: 0 <= p < 1)
-        self.rng = np.random.default_rng(rng)
+        self.rng = generator(rng)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         if not self.training or self.p == 0:

@@ -16,9 +16,8 @@ from numpy.typing import ArrayLike
 
 from convlib import _arrays, _check
 from convlib._check import Array
-from convlib.nn._door import number, sizes
+from convlib.nn._door import Rng, generator, number, sizes
 
-Rng = int | np.random.Generator | None
 Init = str | Callable[[tuple[int, ...], np.random.Generator], ArrayLike]
 Fans = tuple[float, float]
 
@@ -155,19 +154,18 @@ def drawn(init: Init, shape: tuple[int, ...], fans: Fans, rng: Rng, dtype: np.dt
     >>> drawn(lambda shape, rng: np.ones(shape), (1, 2), (2, 1), None, np.dtype("float32"))
     array([[1., 1.]], dtype=float32)
     """
-    generator = np.random.default_rng(rng)
     if callable(init):
-        w = _arrays.numeric("init(shape, rng)", init(shape, generator))
+        w = _arrays.numeric("init(shape, rng)", init(shape, generator(rng)))
         _arrays.matches("init(shape, rng)", w, shape, "the shape of the weights")
         return w.astype(dtype)
     _word("init", init, ("he", "xavier"))
     variance = 2 / fans[0] if init == "he" else 2 / sum(fans)
-    return _normal(shape, variance, generator).astype(dtype)
+    return _normal(shape, variance, rng).astype(dtype)
 
 
 def _normal(shape: tuple[int, ...], variance: float, rng: Rng) -> Array:
     """Return normal numbers of mean 0 and this variance."""
-    return np.random.default_rng(rng).normal(0, np.sqrt(variance), shape)
+    return generator(rng).normal(0, np.sqrt(variance), shape)
 
 
 def _shape(shape: Sequence[int]) -> tuple[int, ...]:

@@ -165,7 +165,7 @@ def _labels(value: ArrayLike, n: int, k: int) -> Array:
     if wrong.size:
         first = int(wrong[0])
         rule = f"needs 0 to {k - 1}, as scores has {k} columns"
-        counts_from_one = labels.min() == 1 and labels.max() == k
-        advice = "; these seem to count from 1: labels - 1" if counts_from_one else ""
+        from_one = labels.min() == 1 and labels.max() == k
+        advice = "; these seem to count from 1: labels - 1" if from_one else ""
         raise ValueError(f"labels[{first}]={int(labels[first])}: {rule}{advice}")
     return labels

@@ -8,7 +8,7 @@ from typing import Any, Self, overload
 from numpy.typing import DTypeLike
 
 from convlib._check import Array
-from convlib.nn._door import sizes
+from convlib.nn._door import as_tuple, sizes
 from convlib.nn._keyed import Keyed
 from convlib.nn._table import Row, table
 from convlib.nn.layer import Grads, Layer, Shape
@@ -78,9 +78,10 @@ class Sequential(Layer):
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape after the last layer; see `Layer.output_shape`."""
+        shape = as_tuple("shape", shape)
         for number, layer in enumerate(self.layers):
             shape = _shape_after(number, layer, shape)
-        return tuple(shape)
+        return shape
 
     def summary(self, input_shape: Sequence[int]) -> str:
         """Return a table: every layer, the shape of its output, the number of its parameters.

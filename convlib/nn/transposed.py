@@ -12,8 +12,9 @@ from numpy.typing import DTypeLike
 from convlib import _check
 from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import transposed_geometry
+from convlib.nn._door import Rng
 from convlib.nn.convolution import Kernels
-from convlib.nn.init import Init, Rng
+from convlib.nn.init import Init
 from convlib.nn.layer import Grads, Shape
 from convlib.transpose import conv_transpose, conv_transpose_backward
 

@@ -114,6 +114,11 @@ def test_integers_are_taken_for_floats():
     assert nn.check_gradients(nn.Sigmoid(), np.arange(6).reshape(2, 3), rng=0)["x"] < 1e-8
 
 
+def test_a_class_is_no_layer():
+    with pytest.raises(TypeError, match=r"needs a layer, for example nn.ReLU\(\)$"):
+        nn.check_gradients(nn.Tanh, np.ones((2, 2)))
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [

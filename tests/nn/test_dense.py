@@ -56,7 +56,10 @@ def test_flatten_keeps_a_channel_together():
     ("shape", "text"),
     [
         ((5, 3), "x has shape (N, 3): Dense(12 → 2) needs (N, 12)"),
-        ((5,), "x has shape (N,): Dense(12 → 2) needs (N, 12)"),
+        (
+            (12,),
+            "x has shape (N,): Dense(12 → 2) needs (N, 12); one sample alone is x[np.newaxis]",
+        ),
         (
             (5, 3, 2, 2),
             "x has shape (N, 3, 2, 2): Dense(12 → 2) needs (N, 12); put a Flatten() before it",
@@ -76,6 +79,16 @@ def test_inputs_of_the_wrong_shape(shape, text):
     [
         (lambda: nn.Dense(0, 1), ValueError, "n_in=0: needs an integer of at least 1"),
         (lambda: nn.Dense(1, 0), ValueError, "n_out=0: needs an integer of at least 1"),
+        (lambda: nn.Dense(1, 1, rng=-1), TypeError, "rng=-1: needs a seed (an integer of at least"),
+        (lambda: nn.Dense(1, 1, dtype="foo"), TypeError, "dtype='foo': parameters need a floating"),
+        (
+            lambda: nn.Dense(1, 1).output_shape(1),
+            TypeError,
+            "shape=1: needs a tuple of sizes; write shape=(1,)",
+        ),
+        (lambda: nn.Flatten().output_shape(1), TypeError, "shape=1: needs a tuple of sizes"),
+        (lambda: nn.Tanh().output_shape(1), TypeError, "shape=1: needs a tuple of sizes"),
+        (lambda: nn.Sequential().output_shape(1), TypeError, "shape=1: needs a tuple of sizes"),
         (lambda: nn.Dense(1, 1, bias=None), TypeError, "bias=None: needs True or False"),
         (lambda: nn.Dense(1, 1, init="Xavier"), ValueError, "init='Xavier': unknown word; did you"),
     ],

@@ -73,6 +73,7 @@ def test_the_line_that_shows_it():
         (1, "p=1: needs a probability of a zero, 0 <= p < 1"),
         (-0.1, "p=-0.1: needs a probability of a zero, 0 <= p < 1"),
         (float("nan"), "p=nan: needs a probability of a zero, 0 <= p < 1"),
+        (1.5, "p=1.5: needs a probability of a zero, 0 <= p < 1"),
         (25, "p=25: needs a probability of a zero, 0 <= p < 1; 25 % is p=0.25"),
     ],
 )
