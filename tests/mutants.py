@@ -52,6 +52,7 @@ LOSSES = "tests/nn/test_losses.py"
 SEQUENTIAL = "tests/nn/test_sequential.py"
 CHECKING = "tests/nn/test_checking.py"
 VERIFY = "tests/teach/test_verify.py"
+EXHIBIT = "tests/teach/test_exhibit.py"
 COMPARE = "tests/teach/test_compare.py"
 CASES = "tests/teach/test_cases.py"
 CHECK = "tests/teach/test_check.py"
@@ -669,6 +670,41 @@ MUTANTS = [
         "view.flags.writeable = False",
         "pass",
         VERIFY,
+    ),
+    Mutant(
+        "an exhibit of a claim that holds",
+        "convlib/teach/exhibit.py",
+        "    if not found:",
+        "    if found is None:",
+        EXHIBIT,
+    ),
+    Mutant(
+        "an exhibit shows any case",
+        "convlib/teach/exhibit.py",
+        "smallest = min(found, key=lambda one: size(one.case))",
+        "smallest = found[0]",
+        EXHIBIT,
+    ),
+    Mutant(
+        "an exhibit counts rounding as wrong",
+        "convlib/teach/exhibit.py",
+        "if apart > MARGIN * tol else None",
+        "if apart > tol else None",
+        EXHIBIT,
+    ),
+    Mutant(
+        "a claim that raises is not wrong",
+        "convlib/teach/exhibit.py",
+        "_Raised(type(error).__name__), APART",
+        "_Raised(type(error).__name__), 0.0",
+        EXHIBIT,
+    ),
+    Mutant(
+        "a truth that is NaN",
+        "convlib/teach/exhibit.py",
+        "if distance(right, right) != 0.0:",
+        "if distance(right, right) == -1.0:",
+        EXHIBIT,
     ),
     Mutant(
         "compare without abs",

@@ -3,6 +3,7 @@
 from . import explore, figures, symbols
 from .cases import draw, every
 from .check import check, hint
+from .exhibit import exhibit, exhibits
 from .probe import probe
 from .progress import progress
 from .verify import VerificationError, counterexample, records, verify
@@ -13,6 +14,8 @@ __all__ = [
     "counterexample",
     "draw",
     "every",
+    "exhibit",
+    "exhibits",
     "explore",
     "figures",
     "hint",
