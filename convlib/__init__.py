@@ -9,7 +9,7 @@ from convlib.ledger import Entry, Stage, ledger
 from convlib.matrix import circulant, conv_matrix, hankel
 from convlib.picture import convolve2d, correlate2d
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
-from convlib.sequence import convolve1d, correlate1d
+from convlib.sequence import convolve1d, correlate1d, correlate1d_backward
 from convlib.shapes import (
     effective_kernel,
     full_padding,
@@ -44,6 +44,7 @@ __all__ = [
     "convolve1d",
     "convolve2d",
     "correlate1d",
+    "correlate1d_backward",
     "correlate2d",
     "effective_kernel",
     "full_padding",

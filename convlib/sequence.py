@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .conv import conv
+from .conv import ConvGrads, conv, conv_backward
 
 
 def correlate1d(x: ArrayLike, w: ArrayLike, b: Any = None, **options: Any) -> np.ndarray:
@@ -63,6 +63,36 @@ def convolve1d(x: ArrayLike, w: ArrayLike) -> np.ndarray:
     Source: Graham, Knuth and Patashnik, *Concrete Mathematics* (2nd ed.), section 7.4.
     """
     return correlate1d(x, bare("w", w, 1)[::-1], padding="full")
+
+
+def correlate1d_backward(dy: ArrayLike, x: ArrayLike, w: ArrayLike, **options: Any) -> ConvGrads:
+    """Gradients of a loss behind `correlate1d`: ``dw = x ⋆ dy``, ``dx = dy * w``, ``db = sum(dy)``.
+
+    Parameters
+    ----------
+    dy : (o,) the gradient at the output, ``dy[i] = ∂L/∂y[i]``.
+    x, w, options : as given to `correlate1d`.
+
+    Returns
+    -------
+    ConvGrads(dx, dw, db): (n,), (k,) and one number.
+
+    Raises
+    ------
+    ValueError
+        if an argument is not a list of numbers, or `dy` has not the length of the output.
+
+    Examples
+    --------
+    >>> dx, dw, db = correlate1d_backward([1, 10, 100], [3, 1, 4, 1], [2, 3])
+    >>> dx, dw, int(db)
+    (array([  2,  23, 230, 300]), array([413, 141]), 111)
+
+    Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 9.5.
+    """
+    lists = (bare("dy", dy, 1), bare("x", x, 1), bare("w", w, 1))
+    dx, dw, db = conv_backward(*(a[None, None] for a in lists), **options)
+    return ConvGrads(dx[0, 0], dw[0, 0], db[0])
 
 
 def bare(name: str, value: ArrayLike, axes: int) -> np.ndarray:

@@ -557,6 +557,13 @@ MUTANTS = [
         'bare("w", w, 1)',
         SEQUENCE,
     ),
+    Mutant(
+        "options forgotten on the way back along a list",
+        "convlib/sequence.py",
+        "for a in lists), **options)",
+        "for a in lists))",
+        SEQUENCE,
+    ),
     # -------------------------------------------------------------- counts and gradient checks
     Mutant(
         "own stride enlarges the receptive field",

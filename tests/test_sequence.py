@@ -36,6 +36,34 @@ def test_options_reach_the_library() -> None:
     np.testing.assert_array_equal(y, [2, 6])
 
 
+class TestBackward:
+    def test_by_hand(self) -> None:
+        dx, dw, db = cl.correlate1d_backward([1, 10, 100], [3, 1, 4, 1], [2, 3])
+        np.testing.assert_array_equal(dx, [2, 23, 230, 300])
+        np.testing.assert_array_equal(dw, [413, 141])
+        assert np.shape(db) == ()
+        assert db == 111
+
+    def test_it_is_the_gradient_of_the_layer(self, rng: np.random.Generator) -> None:
+        options = {"stride": 2, "padding": ((1, 0),), "dilation": 2}
+        x, w, dy = (rng.integers(-9, 9, n) for n in (9, 3, 3))
+        dx, dw, _ = cl.correlate1d_backward(dy, x, w, **options)
+        of_x = cl.numerical_gradient(lambda x: cl.correlate1d(x, w, **options), x, dy, h=1)
+        of_w = cl.numerical_gradient(lambda w: cl.correlate1d(x, w, **options), w, dy, h=1)
+        np.testing.assert_array_equal(dx, of_x)
+        np.testing.assert_array_equal(dw, of_w)
+
+    @pytest.mark.parametrize("name", ["dy", "x", "w"])
+    def test_a_wrong_rank_is_named(self, name: str) -> None:
+        arguments = {"dy": [1, 2, 3], "x": [1, 2, 3], "w": [1]} | {name: [[1, 2]]}
+        with pytest.raises(ValueError, match=f"{name} must be a list of at least one number"):
+            cl.correlate1d_backward(**arguments)
+
+    def test_dy_has_the_length_of_the_output(self) -> None:
+        with pytest.raises(ValueError, match="the shape of the output"):
+            cl.correlate1d_backward([1, 2], [1, 2, 3], [1])
+
+
 @pytest.mark.parametrize("bad", [[], 3, [[1, 2]]])
 @pytest.mark.parametrize("name", ["x", "w"])
 def test_a_wrong_rank_is_named(name: str, bad: object) -> None:
