@@ -19,7 +19,7 @@ from convlib.shapes import (
     transposed_size,
 )
 from convlib.shuffle import pixel_shuffle, pixel_unshuffle
-from convlib.transpose import conv_transpose, conv_transpose_backward
+from convlib.transpose import conv_transpose, conv_transpose_backward, zero_stuff
 from convlib.windows import col2im, im2col, pad, sliding_windows
 
 __all__ = [
@@ -69,4 +69,5 @@ __all__ = [
     "same_padding",
     "sliding_windows",
     "transposed_size",
+    "zero_stuff",
 ]

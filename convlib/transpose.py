@@ -1,13 +1,61 @@
-"""Transposed convolution: the layer that `conv` is the gradient of, and its own gradients."""
+"""Transposed convolution: the layer that `conv` is the gradient of, and its own gradients.
+
+`zero_stuff` is the step that a stride leaves to the way back.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _blocked
+from convlib import _arrays, _blocked, _check
 from convlib._check import Array, Padding, PerAxis
 from convlib._geometry import Axis, transposed_geometry
 from convlib.conv import ConvGrads, bias_gradient, with_bias
+
+
+def zero_stuff(y: ArrayLike, stride: PerAxis, *, extra: PerAxis = 0) -> Array:
+    """Put s − 1 zeros between neighbours, and `extra` after the last: z[n, c, s·i] = y[n, c, i].
+
+    It is the transpose of keeping every s-th entry, for a list of s(o − 1) + 1 + extra entries.
+
+    Parameters
+    ----------
+    y
+        Batch `(N, C, *spatial)`, or weights: with their dilation for stride, they get their gaps.
+    stride
+        Distance between neighbours afterwards, at least 1; an int, or one per axis.
+    extra
+        Zeros after the end, at least 0: on the way back through `conv`, its `remainder`.
+
+    Returns
+    -------
+    (N, C, *stuffed)
+        A new array of y's dtype, with s(o − 1) + 1 + extra entries on an axis of o.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If y is no batch, or an option is out of range.
+
+    Examples
+    --------
+    >>> zero_stuff([[[1, 2, 3]]], 2, extra=1)
+    array([[[1, 0, 2, 0, 3, 0]]])
+
+    Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning",
+    sections 4.5 and 4.6.
+    """
+    y = _arrays.batch("y", y)
+    axes = y.ndim - 2
+    strides = _check.per_axis("stride", stride, axes, 1)
+    extras = _check.per_axis("extra", extra, axes, 0)
+    spread = [s * (o - 1) + 1 for o, s in zip(y.shape[2:], strides, strict=True)]
+    size = (length + more for length, more in zip(spread, extras, strict=True))
+    z = np.zeros((*y.shape[:2], *size), y.dtype)
+    places = (slice(0, length, s) for length, s in zip(spread, strides, strict=True))
+    z[(slice(None), slice(None), *places)] = y
+    return z
 
 
 def conv_transpose(

@@ -30,6 +30,7 @@ SETTINGS = ["-p", "no:nbval", "-o", "addopts=", "--doctest-modules", "--import-m
 ORACLE = "tests/test_against_reference.py"
 LAYER = f"{ORACLE}::test_conv_and_its_gradients"
 TRANSPOSED = f"{ORACLE}::test_conv_transpose_and_its_gradients"
+STUFFING = "tests/test_transpose.py"
 COLUMNS = f"{ORACLE}::test_im2col_and_col2im"
 SHAPES = "tests/test_shapes.py"
 FIELDS = "tests/test_fields.py"
@@ -374,6 +375,27 @@ MUTANTS = [
         "_arrays.bias(b, w.shape[1] * groups)",
         "_arrays.bias(b, w.shape[0])",
         TRANSPOSED,
+    ),
+    Mutant(
+        "s zeros between neighbours",
+        "convlib/transpose.py",
+        '    strides = _check.per_axis("stride", stride, axes, 1)\n    extras',
+        '    strides = [1 + s for s in _check.per_axis("stride", stride, axes, 1)]\n    extras',
+        STUFFING,
+    ),
+    Mutant(
+        "zeros also after the last entry",
+        "convlib/transpose.py",
+        "spread = [s * (o - 1) + 1 for",
+        "spread = [s * o for",
+        STUFFING,
+    ),
+    Mutant(
+        "extra zeros before the first entry",
+        "convlib/transpose.py",
+        "places = (slice(0, length, s) for",
+        "places = (slice(-length, None, s) for",
+        STUFFING,
     ),
     # -------------------------------------------------------------- the loops
     Mutant(

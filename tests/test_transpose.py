@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import sympy
 
 import convlib as cl
 
@@ -123,6 +124,27 @@ REFUSED = [
         TypeError,
         "dy has dtype bool: needs numbers; convert it first, for example dy.astype(int)",
     ),
+    (
+        lambda: cl.zero_stuff(X, 0),
+        ValueError,
+        "stride=0: needs an integer of at least 1; stride=1 visits every position",
+    ),
+    (
+        lambda: cl.zero_stuff(X, 2, extra=-1),
+        ValueError,
+        "extra=-1: needs an integer of at least 0",
+    ),
+    (
+        lambda: cl.zero_stuff(X, (2, 2)),
+        ValueError,
+        "stride=(2, 2): needs one entry per spatial axis (1), not 2",
+    ),
+    (
+        lambda: cl.zero_stuff([1, 2, 3], 2),
+        ValueError,
+        "y has shape (3,): needs (N, C, *spatial), at least 3 axes; add the "
+        "missing axes of length 1: y[np.newaxis, np.newaxis]",
+    ),
 ]
 
 
@@ -240,6 +262,62 @@ def test_it_is_a_convolution_of_the_zero_stuffed_input(rng):
     np.testing.assert_array_equal(
         cl.conv_transpose(x, w, stride=(2, 3)), cl.conv(stuffed, flipped, padding="full")
     )
+
+
+def test_zero_stuff_by_hand():
+    y = np.array([[[[1, 2], [3, 4]]]])
+    np.testing.assert_array_equal(
+        cl.zero_stuff(y, (2, 3), extra=(1, 0))[0, 0],
+        [[1, 0, 0, 2], [0, 0, 0, 0], [3, 0, 0, 4], [0, 0, 0, 0]],
+    )
+    np.testing.assert_array_equal(cl.zero_stuff([[[1, 2, 3]]], 1, extra=2), [[[1, 2, 3, 0, 0]]])
+    np.testing.assert_array_equal(cl.zero_stuff([[[7]]], 4), [[[7]]])
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_zero_stuff_is_the_transpose_of_thinning(rng, axes):
+    for _ in range(60):
+        size, strides = rng.integers(1, 8, axes), rng.integers(1, 5, axes)
+        u = rng.integers(-9, 10, (2, 3, *size))
+        thinned = u[(..., *(slice(None, None, s) for s in strides))]
+        g = rng.integers(-9, 10, thinned.shape)
+        options = {"extra": tuple(int(r) for r in (size - 1) % strides)}
+        stuffed = cl.zero_stuff(g, tuple(strides.tolist()), **options)
+        assert stuffed.shape == u.shape
+        assert (thinned * g).sum() == (u * stuffed).sum()
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_the_transposed_layer_is_zero_stuffing_and_a_full_convolution(rng, axes):
+    for _ in range(60):
+        x, w, options, _ = layer(rng, axes)
+        strides, pads = options["stride"], options["padding"]
+        extra = tuple(int(rng.integers(0, s)) for s in strides)
+        stuffed = cl.zero_stuff(x, strides, extra=extra)
+        parts = w.reshape(options["groups"], -1, *w.shape[1:]).swapaxes(1, 2)
+        turned = np.flip(parts.reshape(-1, *parts.shape[2:]), tuple(range(2, 2 + axes)))
+        slides = {"dilation": options["dilation"], "groups": options["groups"]}
+        whole = cl.conv(stuffed, turned, padding="full", **slides)
+        size = zip(whole.shape[2:], pads, strict=True)
+        middle = (slice(before, n - after) for n, (before, after) in size)
+        y = cl.conv_transpose(x, w, output_padding=extra, **options)
+        np.testing.assert_allclose(y, whole[(..., *middle)], rtol=1e-12, atol=1e-12)
+
+
+def test_a_stuffed_kernel_is_a_dilated_one(rng):
+    x, w = rng.integers(-9, 10, (2, 3, 9, 8)), rng.integers(-9, 10, (4, 3, 3, 2))
+    same = cl.conv(x, cl.zero_stuff(w, (2, 3)))
+    np.testing.assert_array_equal(cl.conv(x, w, dilation=(2, 3)), same)
+
+
+def test_zero_stuff_keeps_dtype_symbols_and_its_argument():
+    y = np.ones((1, 1, 2), np.float32)
+    z = cl.zero_stuff(y, 1)
+    assert z.dtype == np.float32
+    z[...] = 5
+    np.testing.assert_array_equal(y, np.ones((1, 1, 2)))
+    a = sympy.Symbol("a")
+    assert cl.zero_stuff(np.array([[[a, a]]]), 2).ravel().tolist() == [a, 0, a]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float16, np.float32, np.complex64])
