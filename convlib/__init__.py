@@ -4,7 +4,7 @@ from convlib import nn, reference
 from convlib.conv import ConvGrads, algorithms, conv, conv_backward, register_algorithm
 from convlib.counts import activation_count, im2col_count, multiply_adds, parameter_count
 from convlib.fields import Layer, ReceptiveField, receptive_field
-from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient
+from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient, relative_error
 from convlib.ledger import Entry, Stage, ledger
 from convlib.matrix import circulant, conv_matrix, hankel
 from convlib.picture import convolve2d, correlate2d
@@ -65,6 +65,7 @@ __all__ = [
     "receptive_field",
     "reference",
     "register_algorithm",
+    "relative_error",
     "remainder",
     "same_padding",
     "sliding_windows",

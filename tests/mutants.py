@@ -56,6 +56,7 @@ VERIFY = "tests/teach/test_verify.py"
 EXHIBIT = "tests/teach/test_exhibit.py"
 COMPARE = "tests/teach/test_compare.py"
 CASES = "tests/teach/test_cases.py"
+PLANTED = "tests/teach/test_planted.py"
 CHECK = "tests/teach/test_check.py"
 COVERAGE = "tests/teach/test_coverage.py"
 PROBE = "tests/teach/test_probe.py"
@@ -657,7 +658,28 @@ MUTANTS = [
         "moved = x",
         GRADCHECK,
     ),
+    Mutant(
+        "relative error divided by the smaller length",
+        "convlib/gradcheck.py",
+        "scale = max(float(",
+        "scale = min(float(",
+        GRADCHECK,
+    ),
     # -------------------------------------------------------------- what the page checks with
+    Mutant(
+        "a planted bug that is none",
+        "convlib/teach/planted.py",
+        'k - 1 - j if bug == "kernel not flipped"',
+        'j if bug == "kernel not flipped"',
+        PLANTED,
+    ),
+    Mutant(
+        "the good layer forgets its stride",
+        "convlib/teach/planted.py",
+        'if bug == "stride missing" else stride',
+        'if bug == "stride missing" else 1',
+        PLANTED,
+    ),
     Mutant(
         "an equation without wrong versions",
         "convlib/teach/verify.py",

@@ -63,6 +63,11 @@ REFUSED = [
         TypeError,
         "x has dtype <U1: needs numbers",
     ),
+    (
+        lambda: cl.relative_error([1.0, 2.0], [1.0]),
+        ValueError,
+        "a has shape (2,): needs (1,), the shape of b",
+    ),
 ]
 
 
@@ -138,6 +143,24 @@ def test_adjoint_error_by_hand():
     assert cl.adjoint_error(lambda x: x[:1], lambda dy: np.r_[dy, 1], [0, 2], [0]) == 2
     assert cl.adjoint_error(lambda x: 1j * x, lambda dy: 1j * dy, [3, 4], [3, 4]) == 0
     assert cl.adjoint_error(lambda x: 1j * x, lambda dy: 0 * dy, [3, 4], [3, 4]) == 1
+
+
+def test_relative_error_by_hand():
+    a = np.array([[3.0, 0.0], [0.0, 4.0]])
+    assert cl.relative_error(a, a) == 0
+    assert cl.relative_error(a, 2 * a) == cl.relative_error(2 * a, a) == 0.5
+    assert cl.relative_error(a, -a) == 2
+    assert cl.relative_error(a, 0 * a) == 1
+    assert cl.relative_error(0 * a, 0 * a) == 0
+    assert cl.relative_error(np.array([1], np.uint8), np.array([2], np.uint8)) == 0.5
+    assert np.isnan(cl.relative_error([np.nan, 1.0], [1.0, 1.0]))
+
+
+def test_relative_error_does_not_depend_on_the_scale_or_the_order(rng):
+    a, b = rng.standard_normal((2, 5))
+    error = cl.relative_error(a, b)
+    assert 0 < error <= 2
+    np.testing.assert_allclose(cl.relative_error(1e6 * b, 1e6 * a), error, rtol=1e-12)
 
 
 OPTIONS = {"stride": 2, "padding": 1}
