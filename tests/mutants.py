@@ -863,6 +863,20 @@ MUTANTS = [
         CHECK,
     ),
     Mutant(
+        "a mistake that gives nan is not recognised",
+        "convlib/teach/explain.py",
+        "    return same(_marked(got.value), _marked(wrong.value))",
+        "    return same(got.value, wrong.value)",
+        CHECK,
+    ),
+    Mutant(
+        "every nan counts as 0",
+        "convlib/teach/explain.py",
+        "np.where(np.isnan(value), 1j, value)",
+        "np.where(np.isnan(value), 0.0, value)",
+        CHECK,
+    ),
+    Mutant(
         "whole numbers wanted everywhere",
         "convlib/teach/explain.py",
         "if exercise.dtype and kinds[0] != kinds[1]:",

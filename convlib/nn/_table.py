@@ -14,10 +14,20 @@ class Row(NamedTuple):
     size: int
 
 
-def table(rows: list[Row], total: int) -> str:
+class Table(str):
+    """Text that stands in a notebook as it is printed: without quotes, and it may scroll."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return the text itself."""
+        return str(self)
+
+
+def table(rows: list[Row], total: int) -> Table:
     """Return an aligned table with a head and a total; no column of shapes where none is known.
 
-    >>> print(table([Row("", "input", (4,), 0), Row("0", "Dense(4 → 2)", (2,), 1000)], 1000))
+    >>> table([Row("", "input", (4,), 0), Row("0", "Dense(4 → 2)", (2,), 1000)], 1000)
     layer            output  parameters
     -----------------------------------
        input         (4,)
@@ -35,7 +45,7 @@ def table(rows: list[Row], total: int) -> str:
     middle = f"{{1:{second}}}  " if known else ""
     text = [(f"{{0:{first}}}  {middle}{{2:>{third}}}").format(*line).rstrip() for line in lines]
     rule = "-" * max(map(len, text))
-    return "\n".join([text[0], rule, *text[1:-1], rule, text[-1]])
+    return Table("\n".join([text[0], rule, *text[1:-1], rule, text[-1]]))
 
 
 def _left(row: Row, indent: int) -> str:

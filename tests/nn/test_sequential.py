@@ -173,7 +173,8 @@ layer                parameters
 
 
 def test_the_table_with_shapes():
-    assert lenet().summary((1, 8, 8)) == KNOWN
+    summary = lenet().summary((1, 8, 8))
+    assert summary == repr(summary) == KNOWN  # a notebook shows the repr
 
 
 def test_the_table_without_shapes_until_a_batch_went_through():

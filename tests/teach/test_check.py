@@ -10,7 +10,8 @@ import pytest
 from convlib.teach import check, hint
 from convlib.teach.check import _hints_given, examine
 from convlib.teach.exercise import Exercise, Mistake, chapters, find, of_chapter
-from convlib.teach.explain import same
+from convlib.teach.explain import alike, same
+from convlib.teach.observe import Outcome
 from tests.teach import samples
 from tests.teach.samples import SCALE
 
@@ -167,6 +168,19 @@ def test_an_exercise_may_compare_in_its_own_way() -> None:
 )  # fmt: skip
 def test_comparison_is_humane(got, wanted, equal) -> None:
     assert same(got, wanted) is equal
+
+
+@pytest.mark.parametrize(
+    ("got", "wrong", "equal"),
+    [
+        ((1.0, [math.nan]), (1.0, np.array([math.nan])), True), (math.nan, math.nan, True),
+        ([math.nan, 1.0], [1.0, math.nan], False), (math.nan, 0.0, False),
+        ([math.nan, 1.0], [math.nan, 2.0], False), ("nan", math.nan, False),
+    ],
+)  # fmt: skip
+def test_a_mistake_that_gives_nan_is_recognised(got, wrong, equal) -> None:
+    outcomes = Outcome(value=got), Outcome(value=wrong)
+    assert alike(*outcomes, strict=False) is equal
 
 
 def test_answers_are_judged(capsys) -> None:
