@@ -8,7 +8,7 @@
   );
 
   const update = (box) => {
-    if (box.scrollWidth > box.clientWidth + 1) {
+    if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
       box.setAttribute("aria-label", "Scrolls sideways");
@@ -19,6 +19,9 @@
 
   const observer = new ResizeObserver((entries) => entries.forEach((e) => update(e.target)));
   boxes.forEach((box) => observer.observe(box));
-  // a font that arrives late makes an equation wider without making its box wider
-  document.fonts.ready.then(() => boxes.forEach(update));
+  // a font that arrives late makes an equation wider without making its box wider; some are asked
+  // for only when a solution is opened
+  const all = () => boxes.forEach(update);
+  document.fonts.ready.then(all);
+  document.fonts.addEventListener("loadingdone", all);
 })();

@@ -17,9 +17,15 @@ WIDE = """() => [...document.querySelectorAll('body *')]
     .filter((box) => !box.closest('.katex, pre, table, dialog, .bd-sidebar'))
     .slice(0, 5).map((box) => box.outerHTML.slice(0, 120))"""
 # What axe would spend most of its time on without finding anything new: the drawn boxes of
-# equations (their text stays), and the hundredth coloured word of a listing.
+# equations (their text and their width stay), and the hundredth coloured word of a listing.
 THIN_OUT = """() => {
-    document.querySelectorAll('.katex-html').forEach((box) => box.replaceWith(box.textContent));
+    const drawn = [...document.querySelectorAll('.katex-html')];
+    const widths = drawn.map((box) => box.getBoundingClientRect().width);
+    drawn.forEach((box, i) => {
+        box.textContent = box.textContent;
+        Object.assign(box.style, { display: 'inline-block', overflow: 'hidden',
+            width: `${widths[i]}px`, whiteSpace: 'nowrap' });
+    });
     const seen = {};
     document.querySelectorAll('.highlight pre span').forEach((word) => {
         const place = word.closest('.cell_input, .cell_output')?.className;
