@@ -51,6 +51,11 @@ NORM = "tests/nn/test_norm.py"
 INIT = "tests/nn/test_init.py"
 LOSSES = "tests/nn/test_losses.py"
 SEQUENTIAL = "tests/nn/test_sequential.py"
+OPTIMIZERS = "tests/nn/test_optimizers.py"
+SCHEDULES = "tests/nn/test_schedules.py"
+TRAINING = "tests/nn/test_training.py"
+FILES = "tests/nn/test_files.py"
+DATA = "tests/nn/test_data.py"
 CHECKING = "tests/nn/test_checking.py"
 VERIFY = "tests/teach/test_verify.py"
 EXHIBIT = "tests/teach/test_exhibit.py"
@@ -1128,6 +1133,217 @@ MUTANTS = [
         "(loss.moved(name, h * v) - loss.moved(name, -h * v)) / (2 * h)",
         "(loss.moved(name, h * v) - loss.moved(name, 0 * v)) / h",
         CHECKING,
+    ),
+    # -------------------------------------------------------------- training
+    Mutant(
+        "momentum left out of Nesterov",
+        "convlib/nn/optimizers.py",
+        "g + self.momentum * velocity",
+        "g + velocity",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "Nesterov looks back",
+        "convlib/nn/optimizers.py",
+        "g + self.momentum * velocity",
+        "g - self.momentum * velocity",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "weight decay pushes outwards",
+        "convlib/nn/optimizers.py",
+        "return g + self.weight_decay * param",
+        "return g - self.weight_decay * param",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "optimiser replaces the arrays",
+        "convlib/nn/optimizers.py",
+        "            param -= self.lr",
+        "            self.net.params[name] = param - self.lr",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "steps counted after the update",
+        "convlib/nn/adaptive.py",
+        "1 - first**self.steps",
+        "1 - first ** (self.steps + 1)",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "no bias correction of the squares",
+        "convlib/nn/adaptive.py",
+        "v / (1 - second**self.steps)",
+        "v",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "AdaGrad forgets",
+        "convlib/nn/adaptive.py",
+        "squares += g * g",
+        "squares[...] = g * g",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "decay of RMSProp on the wrong side",
+        "convlib/nn/adaptive.py",
+        "squares += (1 - self.decay) * g * g",
+        "squares += self.decay * g * g",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "decoupled decay without the rate",
+        "convlib/nn/adaptive.py",
+        "param *= 1 - self.lr * self.weight_decay",
+        "param *= 1 - self.weight_decay",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "warm-up starts at 0",
+        "convlib/nn/schedules.py",
+        "(epoch + 1) / (first + 1)",
+        "epoch / (first + 1)",
+        SCHEDULES,
+    ),
+    Mutant(
+        "cosine of a whole wave",
+        "convlib/nn/schedules.py",
+        "cos(pi * min(",
+        "cos(2 * pi * min(",
+        SCHEDULES,
+    ),
+    Mutant(
+        "last batch dropped",
+        "convlib/nn/training.py",
+        "for start in range(0, len(order), run.size))",
+        "for start in range(0, len(order) - run.size + 1, run.size))",
+        TRAINING,
+    ),
+    Mutant(
+        "no new order",
+        "convlib/nn/training.py",
+        "run.rng.permutation(len(run.data.x))",
+        "np.arange(len(run.data.x))",
+        TRAINING,
+    ),
+    Mutant(
+        "mean over batches, not samples",
+        "convlib/nn/training.py",
+        "total += len(chosen) * np.array",
+        "total += run.size * np.array",
+        TRAINING,
+    ),
+    Mutant(
+        "best weights not put back",
+        "convlib/nn/training.py",
+        "best.put_back(run.net)",
+        "pass",
+        TRAINING,
+    ),
+    Mutant(
+        "rate not put back",
+        "convlib/nn/training.py",
+        "        run.optimizer.lr = rate\n",
+        "        pass\n",
+        TRAINING,
+    ),
+    Mutant(
+        "buffers not put back",
+        "convlib/nn/_state.py",
+        "_written(self.buffers, net.buffers)",
+        "pass",
+        TRAINING,
+    ),
+    Mutant(
+        "kept weights are the same arrays",
+        "convlib/nn/_state.py",
+        "{name: array.copy() for",
+        "{name: array for",
+        TRAINING,
+    ),
+    Mutant(
+        "evaluation in training",
+        "convlib/nn/metrics.py",
+        "        net.eval()\n",
+        "        pass\n",
+        TRAINING,
+    ),
+    Mutant(
+        "confusion matrix transposed",
+        "convlib/nn/metrics.py",
+        "true * k + guess",
+        "guess * k + true",
+        TRAINING,
+    ),
+    Mutant(
+        "buffers not saved",
+        "convlib/nn/files.py",
+        '"buffers": net.buffers}',
+        '"buffers": {}}',
+        FILES,
+    ),
+    Mutant(
+        "pickles read",
+        "convlib/nn/files.py",
+        "allow_pickle=False)\n    if",
+        "allow_pickle=True)\n    if",
+        FILES,
+    ),
+    Mutant(
+        "arrays that nobody knows ignored",
+        "convlib/nn/files.py",
+        '[f"{name} is not in the net" for name in found if name not in wanted]',
+        "[]",
+        FILES,
+    ),
+    Mutant(
+        "little-endian sizes",
+        "convlib/nn/idx.py",
+        'content[at : at + 4], "big"',
+        'content[at : at + 4], "little"',
+        DATA,
+    ),
+    Mutant(
+        "labels not compared with images",
+        "convlib/nn/idx.py",
+        "if len(labels) != len(images):",
+        "if False:",
+        DATA,
+    ),
+    Mutant(
+        "split may empty a class",
+        "convlib/nn/preparing.py",
+        "min(max(round(share * size), 1), size - 1)",
+        "round(share * size)",
+        DATA,
+    ),
+    Mutant(
+        "split without classes",
+        "convlib/nn/preparing.py",
+        "labelled = y.ndim == 1 and",
+        "labelled = y.ndim == 0 and",
+        DATA,
+    ),
+    Mutant(
+        "constant features divided by 0",
+        "convlib/nn/preparing.py",
+        "np.where(constant, 1.0, std)",
+        "std",
+        DATA,
+    ),
+    Mutant(
+        "standardised with numbers of its own",
+        "convlib/nn/preparing.py",
+        "((x - self.mean) / self.std)",
+        "((x - x.mean(axis=0)) / self.std)",
+        DATA,
+    ),
+    Mutant(
+        "shift never goes all the way",
+        "convlib/nn/preparing.py",
+        "integers(0, 2 * m + 1,",
+        "integers(0, 2 * m,",
+        DATA,
     ),
 ]
 

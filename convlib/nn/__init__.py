@@ -1,24 +1,38 @@
-"""Layers with `forward` and `backward`, losses, initialisation: the parts of a network.
+"""Layers with `forward` and `backward`, losses, optimisers, training: networks in NumPy alone.
 
 Arrays are `(N, C, *spatial)` as everywhere in convlib, so every layer works on sequences, images
 and volumes. The mathematics is in `convlib` itself; here is what a network needs besides: the
-parameters, what `backward` must remember of `forward`, the modes training and evaluation.
+parameters, what `backward` must remember of `forward`, the modes training and evaluation; then
+what training needs: optimisers, `fit`, scores, files, data.
 """
 
 from convlib.nn.activations import ReLU, Sigmoid, Tanh
+from convlib.nn.adaptive import AdaGrad, Adam, RMSProp
 from convlib.nn.checking import check_gradients
 from convlib.nn.convolution import Conv
+from convlib.nn.data import digits, signals
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
+from convlib.nn.files import load, save
+from convlib.nn.history import History, Score
+from convlib.nn.idx import mnist, read_idx
 from convlib.nn.init import fan_in, fan_out, he, xavier
 from convlib.nn.layer import Layer
 from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
+from convlib.nn.metrics import confusion_matrix, evaluate, predict
 from convlib.nn.norm import BatchNorm
+from convlib.nn.optimizers import SGD, Optimizer
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
+from convlib.nn.preparing import Standardizer, shift, split
+from convlib.nn.schedules import cosine, step_decay, warmup
 from convlib.nn.sequential import Sequential
+from convlib.nn.training import fit
 from convlib.nn.transposed import ConvTranspose
 
 __all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
     "AvgPool",
     "BatchNorm",
     "Conv",
@@ -27,19 +41,39 @@ __all__ = [
     "Dropout",
     "Flatten",
     "GlobalAvgPool",
+    "History",
     "Layer",
     "Loss",
     "MaxPool",
+    "Optimizer",
+    "RMSProp",
     "ReLU",
+    "Score",
     "Sequential",
     "Sigmoid",
+    "Standardizer",
     "Tanh",
     "check_gradients",
+    "confusion_matrix",
+    "cosine",
+    "digits",
+    "evaluate",
     "fan_in",
     "fan_out",
+    "fit",
     "he",
+    "load",
+    "mnist",
     "mse",
+    "predict",
+    "read_idx",
+    "save",
+    "shift",
+    "signals",
     "softmax",
     "softmax_cross_entropy",
+    "split",
+    "step_decay",
+    "warmup",
     "xavier",
 ]

@@ -1,0 +1,233 @@
+"""Data: IDX files and their damages, digits, signals, splits, standardising, shifts."""
+
+import gzip
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from convlib import nn
+
+NAMES = [
+    f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+]
+
+
+def idx(array):
+    head = bytes([0, 0, 8, array.ndim])
+    sizes = b"".join(n.to_bytes(4, "big") for n in array.shape)
+    return head + sizes + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number, name in enumerate(NAMES):
+        count = 5 if number < 2 else 3
+        array = np.arange(count * 6).reshape(count, 2, 3) if number % 2 == 0 else np.arange(count)
+        content = idx(array)
+        if number % 3:
+            (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content))
+        else:
+            (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def test_the_four_files(folder):
+    (x, y), (x_test, y_test) = nn.mnist(folder)
+    np.testing.assert_array_equal(x, np.arange(30).reshape(5, 1, 2, 3))
+    np.testing.assert_array_equal(x_test, np.arange(18).reshape(3, 1, 2, 3))
+    assert (y.tolist(), y_test.tolist()) == ([0, 1, 2, 3, 4], [0, 1, 2])
+    assert (x.dtype, y.dtype) == (np.uint8, np.int64)
+
+
+def test_missing_files_are_all_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="Yann LeCun") as raised:
+        nn.mnist(tmp_path)
+    assert all(name in str(raised.value) for name in NAMES)
+
+
+def test_only_what_is_missing_is_named(folder):
+    (folder / NAMES[0]).unlink()
+    with pytest.raises(FileNotFoundError, match=f"does not hold {NAMES[0]} "):
+        nn.mnist(folder)
+
+
+IMAGES = idx(np.zeros((5, 2, 3)))
+FAULTS = {
+    "magic": (b"\1" + IMAGES[1:], "starts with 01 00 08 03: an IDX file starts with 00 00"),
+    "web page": (b"<html>", "starts with 3c 68 74 6d: an IDX file"),
+    "empty": (b"", "starts with nothing"),
+    "head": (IMAGES[:9], "is cut off within its head: 9 of 16 bytes"),
+    "cut off": (IMAGES[:-1], "is cut off: 45 bytes, but (5, 2, 3) needs 46"),
+    "too long": (IMAGES + b"0", "is too long: 47 bytes, but (5, 2, 3) needs 46"),
+    "damaged gz": (gzip.compress(IMAGES)[:-9], "is damaged: it cannot be decompressed"),
+    "wrong gz": (b"\x1f\x8bhello", "is damaged: it cannot be decompressed"),
+    "dimensions": (idx(np.zeros((5, 6))), "holds uint8 with shape (5, 6): needs bytes, (N, height"),
+    "count": (idx(np.zeros((4, 2, 3))), "holds 5 labels, train-images-idx3-ubyte 4 images"),
+    "sizes": (idx(np.zeros((5, 3, 3))), "the images have two sizes"),
+}
+
+
+@pytest.mark.parametrize(("content", "text"), FAULTS.values(), ids=FAULTS)
+def test_damaged_files(content, text, folder):
+    (folder / NAMES[0]).write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(text)):
+        nn.mnist(folder)
+
+
+def test_labels_that_are_images(folder):
+    (folder / f"{NAMES[1]}.gz").write_bytes(IMAGES)
+    with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte holds uint8 with shape \(5, 2"):
+        nn.mnist(folder)
+
+
+def test_other_types_of_entries(tmp_path):
+    values = np.array([[1, -2], [300, 4]], ">i2")
+    path = tmp_path / "a"
+    path.write_bytes(bytes([0, 0, 11, 2, 0, 0, 0, 2, 0, 0, 0, 2]) + values.tobytes())
+    np.testing.assert_array_equal(nn.read_idx(path), values)
+    assert nn.read_idx(path).dtype == np.int16
+
+
+def test_digits():
+    x, labels = nn.digits()
+    assert (x.shape, x.dtype, x.min(), x.max()) == ((1797, 1, 8, 8), np.float64, 0, 16)
+    assert (labels.dtype, np.unique(labels).tolist()) == (np.int64, list(range(10)))
+
+
+def test_digits_without_scikit_learn(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(ImportError, match="not installed: pip install scikit-learn"):
+        nn.digits()
+
+
+def test_signals():
+    x, labels = nn.signals(60, rng=1)
+    again, other = nn.signals(60, rng=1)[0], nn.signals(60, rng=2)[0]
+    assert (x.shape, np.bincount(labels).tolist()) == ((60, 1, 40), [10] * 6)
+    np.testing.assert_array_equal(x, again)
+    assert not np.array_equal(x, other)
+
+
+def test_signals_are_the_shapes_that_they_are_said_to_be():
+    x, labels = nn.signals(90, classes=("block", "rise", "wave"), noise=0, rng=0)
+    blocks, rises, waves = (x[labels == label, 0] for label in range(3))
+    assert all(len(set(row[row != 0])) == 1 for row in blocks)
+    assert all((np.diff(row[row != 0]) > 0).all() for row in rises)
+    assert all(row.min() < 0 < row.max() and row.argmax() < row.argmin() for row in waves)
+    assert ((np.abs(x).max(axis=(1, 2)) > 0.6) & (np.abs(x).max(axis=(1, 2)) <= 1.3)).all()
+    assert len({row.nonzero()[0][0] for row in blocks}) > 10
+
+
+def test_a_cnn_beats_an_mlp_of_equal_size():
+    (x, y), held = nn.signals(600, rng=0), nn.signals(300, rng=1)
+    cnn = nn.Sequential(
+        nn.Conv(1, 16, 9, padding=4, ndim=1, rng=0),
+        nn.ReLU(),
+        nn.MaxPool(2),
+        nn.Conv(16, 16, 5, padding=2, ndim=1, rng=1),
+        nn.ReLU(),
+        nn.MaxPool(20),
+        nn.Flatten(),
+        nn.Dense(16, 6, rng=2),
+    )
+    mlp = nn.Sequential(nn.Dense(40, 33, rng=0), nn.ReLU(), nn.Dense(33, 6, rng=1))
+    assert abs(cnn.count - mlp.count) < 0.05 * cnn.count
+    scores = []
+    for net, shape in ((cnn, (-1, 1, 40)), (mlp, (-1, 40))):
+        data = x.reshape(shape), y
+        nn.fit(net, *data, optimizer=nn.Adam(net, 0.005), epochs=12, rng=0, progress=False)
+        scores.append(nn.evaluate(net, held[0].reshape(shape), held[1]).accuracy)
+    assert scores[0] > scores[1] + 0.1, scores
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"length": 7}, ValueError, "length=7: needs an integer of at least 8"),
+        ({"noise": -1}, ValueError, "noise=-1: needs a number of at least 0"),
+        ({"classes": ("rise", "fal")}, ValueError, "did you mean 'fall'?"),
+        ({"classes": ("rise", "rise")}, ValueError, "a name is there twice"),
+        ({"classes": "rise"}, TypeError, "classes='rise': needs a tuple of names"),
+    ],
+)
+def test_signals_of_nonsense(options, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        nn.signals(5, **options)
+
+
+def test_split_keeps_classes_and_loses_nobody():
+    y = np.repeat([0, 1, 2, 7], [50, 20, 2, 1])
+    x = np.arange(len(y))
+    (x1, y1), (x2, y2) = nn.split(x, y, 0.2, rng=0)
+    assert sorted([*x1, *x2]) == list(range(73))
+    assert np.bincount(y2, minlength=8).tolist() == [10, 4, 1, 0, 0, 0, 0, 0]
+    np.testing.assert_array_equal(y[x1], y1)
+    np.testing.assert_array_equal(y[x2], y2)
+    np.testing.assert_array_equal(nn.split(x, y, 0.2, rng=0)[1][0], x2)
+    assert not np.array_equal(nn.split(x, y, 0.2, rng=1)[1][0], x2)
+
+
+def test_split_of_numbers():
+    x = np.arange(10.0)
+    (x1, _), (x2, _) = nn.split(x, x / 7, 0.3, rng=0)
+    assert (len(x1), len(x2)) == (7, 3)
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.5, float("nan")])
+def test_split_out_of_range(fraction):
+    with pytest.raises(ValueError, match="needs a share above 0 and below 1"):
+        nn.split(np.zeros(4), np.zeros(4, int), fraction)
+
+
+def test_split_of_loners():
+    with pytest.raises(ValueError, match=r"fraction=0\.5: no class has two samples"):
+        nn.split(np.zeros(3), np.arange(3), 0.5)
+
+
+@pytest.mark.parametrize(("axis", "over"), [("all", None), ("channel", (0, 2, 3)), ("feature", 0)])
+def test_standardizer(axis, over, rng):
+    x, other = rng.normal(3, 5, (20, 2, 3, 4)), rng.normal(size=(7, 2, 3, 4))
+    standardizer = nn.Standardizer.of(x, axis)
+    z = standardizer(x)
+    np.testing.assert_allclose(z.mean(axis=over), 0, atol=1e-12)
+    np.testing.assert_allclose(z.std(axis=over), 1, rtol=1e-12)
+    np.testing.assert_allclose(standardizer.inverse(z), x, rtol=1e-12)
+    expected = (other - x.mean(axis=over, keepdims=True)) / x.std(axis=over, keepdims=True)
+    np.testing.assert_allclose(standardizer(other), expected, rtol=1e-12)
+
+
+def test_constant_features():
+    x = np.array([[0.1, 1], [0.1, 3], [0.1, 5]])
+    standardizer = nn.Standardizer.of(x, "feature")
+    np.testing.assert_array_equal(standardizer(x)[:, 0], 0)
+    np.testing.assert_allclose(standardizer([[1.1, 3]]), [[1, 0]], atol=1e-12)
+    assert standardizer.std[0] == 1
+
+
+def test_standardizer_dtypes_and_shapes():
+    standardizer = nn.Standardizer.of(np.array([[0, 255]], np.uint8))
+    np.testing.assert_array_equal(standardizer(np.array([[0, 255]], np.uint8)), [[-1, 1]])
+    assert standardizer(np.zeros((1, 2), np.float32)).dtype == np.float32
+    with pytest.raises(ValueError, match=r"x has shape \(2,\): needs \(N, any\)"):
+        standardizer([1, 2])
+    with pytest.raises(ValueError, match="unknown word; did you mean 'channel'"):
+        nn.Standardizer.of(np.ones((2, 2)), "chanel")
+    with pytest.raises(ValueError, match="NaN"):
+        nn.Standardizer.of([[np.nan]])
+
+
+def test_shift():
+    x = np.arange(1.0, 13).reshape(1, 1, 3, 4).repeat(400, 0)
+    y = nn.shift(x, 0, most=1)
+    padded = np.pad(x[0, 0], 1)
+    views = {padded[i : i + 3, j : j + 4].tobytes() for i in range(3) for j in range(3)}
+    assert {image[0].tobytes() for image in y} == views
+    np.testing.assert_array_equal(nn.shift(x, 0, most=0), x)
+    assert nn.shift(x.astype(np.float32), 0).dtype == np.float32
+    assert nn.shift(np.ones((2, 3, 4, 5, 6)), 0, 2).shape == (2, 3, 4, 5, 6)
+    both = nn.shift(np.stack([x[:, 0], x[:, 0]], 1), 3)
+    np.testing.assert_array_equal(both[:, 0], both[:, 1])
+    with pytest.raises(ValueError, match="most=-1: needs an integer of at least 0"):
+        nn.shift(x, 0, most=-1)

@@ -1,0 +1,346 @@
+"""Optimisers: steps by hand, the published formulas on random problems, arrays not shared."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from convlib import nn
+
+MAKERS = {
+    "plain": lambda net: nn.SGD(net, 0.1),
+    "momentum": lambda net: nn.SGD(net, 0.1, momentum=0.9),
+    "nesterov": lambda net: nn.SGD(net, 0.1, momentum=0.9, nesterov=True),
+    "adagrad": lambda net: nn.AdaGrad(net, 0.1),
+    "rmsprop": lambda net: nn.RMSProp(net, 0.1),
+    "adam": lambda net: nn.Adam(net, 0.1),
+    "adamw": lambda net: nn.Adam(net, 0.1, weight_decay=0.1, decoupled=True),
+}
+every = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+
+
+def one(start=1.0, dtype=np.float64):
+    """A net with one weight."""
+    return nn.Dense(1, 1, bias=False, init=lambda shape, rng: np.full(shape, start), dtype=dtype)
+
+
+def walk(net, optimizer, gradients):
+    """Give a net these gradients one after another, and return its weight after each step."""
+    weights = []
+    for g in gradients:
+        net.grads["w"] = np.array([[g]], net.dtype)
+        optimizer.step()
+        weights.append(net.params["w"].item())
+    return weights
+
+
+def net_of(seed=0, dtype=np.float64):
+    return nn.Sequential(nn.Dense(3, 4, rng=seed), nn.ReLU(), nn.Dense(4, 2, rng=seed + 1)).astype(
+        dtype
+    )
+
+
+def backward(net, rng, dtype=np.float64):
+    scores = net(rng.normal(size=(5, 3)).astype(dtype))
+    net.backward(nn.softmax_cross_entropy(scores, rng.integers(0, 2, 5)).grad)
+
+
+def test_sgd_by_hand():
+    net = one()
+    # 1 − 0.5·0.5; − 0.5·1; − 0.5·(−2)
+    assert walk(net, nn.SGD(net, 0.5), [0.5, 1, -2]) == [0.75, 0.25, 1.25]
+
+
+def test_momentum_by_hand():
+    net = one()
+    # v: 1, 0.5 + 1 = 1.5, 0.75 + 1 = 1.75, 0.875 + 0
+    steps = walk(net, nn.SGD(net, 0.5, momentum=0.5), [1, 1, 1, 0])
+    assert steps == [0.5, -0.25, -1.125, -1.5625]
+
+
+def test_nesterov_by_hand():
+    net = one()
+    # v: 1, 1.5, −0.25; g + v/2: 1.5, 1.75, −1.125
+    steps = walk(net, nn.SGD(net, 0.5, momentum=0.5, nesterov=True), [1, 1, -1])
+    assert steps == [0.25, -0.625, -0.0625]
+
+
+def test_nesterov_is_momentum_seen_from_the_point_ahead(rng):
+    """θ' = θ − ημv is where the gradient of Sutskever's form is taken; L = w²/2, so g = w."""
+    rate, mu, theta, v = 0.1, 0.8, 3.0, 0.0
+    net = one(theta)
+    optimizer = nn.SGD(net, rate, momentum=mu, nesterov=True)
+    for _ in range(20):
+        g = theta - rate * mu * v  # the gradient ahead
+        v = mu * v + g
+        theta -= rate * v
+        walk(net, optimizer, [net.params["w"].item()])
+        assert math.isclose(net.params["w"].item(), theta - rate * mu * v, rel_tol=1e-12)
+
+
+def test_adagrad_by_hand():
+    net = one()
+    # s: 9, 25, 169; g/√s: 1, 4/5, 12/13
+    steps = walk(net, nn.AdaGrad(net, 0.5, eps=0), [3, 4, 12])
+    np.testing.assert_allclose(steps, [0.5, 0.1, 0.1 - 6 / 13], rtol=1e-14)
+
+
+def test_rmsprop_by_hand():
+    net = one()
+    # s: 0.75·4 = 3... with α = 1/4: 3/4·4 = 3, 3/4 + 3/4·(−1)² = 3/2
+    steps = walk(net, nn.RMSProp(net, 0.5, decay=0.25, eps=1), [2, -1])
+    first = 1 - 0.5 * 2 / (math.sqrt(3) + 1)
+    second = first + 0.5 * 1 / (math.sqrt(1.5) + 1)
+    np.testing.assert_allclose(steps, [first, second], rtol=1e-14)
+
+
+def test_adam_by_hand():
+    net = one()
+    # m: 1, 0, 1/2 → m̂ = m/(1 − 2^−t): 2, 0, 4/7 with g = 2, −1, 1
+    # v: 3/4·4 = 3, 3/4 + 3/4 = 3/2, 3/8 + 3/4 = 9/8 → v̂ = v/(1 − 4^−t): 4, 8/5, 8/7
+    steps = walk(net, nn.Adam(net, 0.5, betas=(0.5, 0.25), eps=0.5), [2, -1, 1])
+    second = 0.6
+    third = second - 0.5 * (4 / 7) / (math.sqrt(8 / 7) + 0.5)
+    np.testing.assert_allclose(steps, [1 - 0.5 * 2 / 2.5, second, third], rtol=1e-14)
+
+
+def test_the_first_step_of_adam_has_the_length_of_the_rate():
+    for g in (1e-3, -5.0, 1e6):
+        net = one()
+        assert math.isclose(
+            walk(net, nn.Adam(net, 0.25), [g])[0], 1 - math.copysign(0.25, g), rel_tol=1e-5
+        )
+
+
+@pytest.mark.parametrize("make", [MAKERS[name] for name in MAKERS if name != "adamw"])
+def test_weight_decay_is_a_gradient(make):
+    """λ·w is added to the gradient: the same steps as without, given g + λ·w."""
+    decayed, by_hand = one(2.0), one(2.0)
+    first, second = make(decayed), make(by_hand)
+    first.weight_decay = 0.25
+    for g in (1.0, -3.0, 0.5):
+        walk(decayed, first, [g])
+        walk(by_hand, second, [g + 0.25 * by_hand.params["w"].item()])
+        assert decayed.params["w"] == by_hand.params["w"]
+
+
+def test_weight_decay_by_hand():
+    net = one(2.0)
+    assert walk(net, nn.SGD(net, 0.5, weight_decay=0.5), [1, 0]) == [1, 0.75]
+
+
+def test_decoupled_weight_decay_by_hand():
+    net = one(2.0)
+    optimizer = nn.Adam(net, 0.5, betas=(0, 0), eps=0, weight_decay=0.5, decoupled=True)
+    # w·(1 − 0.25) − 0.5·sign(g)
+    np.testing.assert_allclose(walk(net, optimizer, [3, -1]), [1, 1.25], rtol=1e-14)
+
+
+def test_weight_decay_is_on_every_parameter(rng):
+    net = nn.Sequential(nn.Dense(2, 2, rng=0), nn.BatchNorm(2))
+    net.params["0.b"] += 1
+    net(rng.normal(size=(4, 2)))
+    net.backward(np.zeros((4, 2)))
+    before = {name: param.copy() for name, param in net.params.items()}
+    nn.SGD(net, 0.5, weight_decay=0.5).step()
+    for name, param in net.params.items():
+        np.testing.assert_allclose(param, 0.75 * before[name], atol=1e-12)
+
+
+def plain(kind, w, grads, lr):
+    """The published formulas, entry by entry, in lists of floats."""
+    m = v = s = 0.0
+    for t, g in enumerate(grads, start=1):
+        if kind == "plain":
+            step = g
+        elif kind in ("momentum", "nesterov"):
+            m = 0.9 * m + g
+            step = m if kind == "momentum" else g + 0.9 * m
+        elif kind == "adagrad":
+            s += g**2
+            step = g / (math.sqrt(s) + 1e-10)
+        elif kind == "rmsprop":
+            s = 0.99 * s + 0.01 * g**2
+            step = g / (math.sqrt(s) + 1e-8)
+        else:
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            step = m / (1 - 0.9**t) / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
+            w *= 1 - lr * 0.1 if kind == "adamw" else 1
+        w -= lr * step
+    return w
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_against_the_formulas(kind, rng):
+    net = net_of()
+    start = {name: param.copy() for name, param in net.params.items()}
+    optimizer, seen = MAKERS[kind](net), {name: [] for name in start}
+    for _ in range(12):
+        backward(net, rng)
+        for name, grad in net.grads.items():
+            seen[name].append(grad.copy())
+        optimizer.step()
+    assert optimizer.steps == 12
+    for name, w in start.items():
+        expected = [
+            plain(kind, w[at], [g[at] for g in seen[name]], 0.1) for at in np.ndindex(w.shape)
+        ]
+        np.testing.assert_allclose(net.params[name].ravel(), expected, rtol=1e-9, atol=1e-12)
+
+
+@every
+def test_the_very_arrays_are_changed(make, rng):
+    net = net_of()
+    arrays = dict(net.params)
+    before = {name: array.copy() for name, array in arrays.items()}
+    backward(net, rng)
+    grads = {name: (grad, grad.copy()) for name, grad in net.grads.items()}
+    make(net).step()
+    for name, array in arrays.items():
+        assert net.params[name] is array
+        assert not np.array_equal(array, before[name])
+        np.testing.assert_array_equal(*grads[name])
+
+
+@every
+def test_nothing_is_shared(make, rng):
+    net = net_of()
+    optimizer = make(net)
+    backward(net, rng)
+    optimizer.step()
+    owned = [array for arrays in optimizer.state.values() for array in arrays.values()]
+    others = [*net.params.values(), *net.grads.values()]
+    assert len(owned) == len(net.params) * len(optimizer._moments)
+    for number, array in enumerate(owned):
+        assert not any(np.shares_memory(array, other) for other in [*owned[:number], *others])
+
+
+@every
+def test_the_state_is_in_the_same_place_after_steps(make, rng):
+    net = net_of()
+    optimizer = make(net)
+    before = [array for arrays in optimizer.state.values() for array in arrays.values()]
+    backward(net, rng)
+    optimizer.step()
+    after = [array for arrays in optimizer.state.values() for array in arrays.values()]
+    assert all(one is other for one, other in zip(before, after, strict=True))
+    assert all(array.any() for array in after)
+
+
+@every
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtypes_stay(make, dtype, rng):
+    net = net_of(dtype=dtype)
+    optimizer = make(net)
+    backward(net, rng, dtype)
+    optimizer.step()
+    assert {param.dtype for param in net.params.values()} == {np.dtype(dtype)}
+    assert {a.dtype for arrays in optimizer.state.values() for a in arrays.values()} == {
+        np.dtype(dtype)
+    }
+
+
+@every
+def test_half_precision_learns(make):
+    net = one(dtype=np.float16)
+    steps = walk(net, make(net), [0.001, 0.001])
+    assert net.params["w"].dtype == np.float16
+    assert np.isfinite(steps).all()
+
+
+def test_the_rate_may_change():
+    net = one()
+    optimizer = nn.SGD(net, 0.5)
+    walk(net, optimizer, [1])
+    optimizer.lr = 0.25
+    assert walk(net, optimizer, [1]) == [0.25]
+    with pytest.raises(ValueError, match=r"^lr=-1: needs a number of at least 0$"):
+        optimizer.lr = -1
+    with pytest.raises(ValueError, match="lr=nan"):
+        optimizer.lr = float("nan")
+
+
+@every
+def test_a_missing_gradient(make):
+    net = net_of()
+    before = {name: param.copy() for name, param in net.params.items()}
+    optimizer = make(net)
+    text = "parameter '0.w' has no gradient; call net.backward(...) before step()"
+    with pytest.raises(RuntimeError, match=f"^{re.escape(text)}$"):
+        optimizer.step()
+    net[2](np.ones((1, 4)))
+    net[2].backward(np.ones((1, 2)))
+    with pytest.raises(RuntimeError, match=r"0\.w"):
+        optimizer.step()
+    assert optimizer.steps == 0
+    for name, param in net.params.items():
+        np.testing.assert_array_equal(param, before[name])
+
+
+def test_a_gradient_of_another_shape():
+    net = one()
+    net.grads["w"] = np.ones(1)
+    with pytest.raises(ValueError, match=r"grads\['w'\]"):
+        nn.SGD(net).step()
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda net: nn.SGD(net, -0.1), "lr=-0.1: needs a number of at least 0"),
+        (
+            lambda net: nn.SGD(net, momentum=1),
+            "momentum=1: needs a number of at least 0 and below 1",
+        ),
+        (
+            lambda net: nn.SGD(net, nesterov=True),
+            "nesterov=True: needs a momentum above 0, for example momentum=0.9",
+        ),
+        (lambda net: nn.SGD(net, weight_decay=-1), "weight_decay=-1: needs a number of at least 0"),
+        (lambda net: nn.AdaGrad(net, eps=-1), "eps=-1: needs a number of at least 0"),
+        (lambda net: nn.RMSProp(net, decay=1), "decay=1: needs a number of at least 0 and below 1"),
+        (lambda net: nn.RMSProp(net, eps=-1), "eps=-1: needs a number of at least 0"),
+        (
+            lambda net: nn.Adam(net, betas=(0.9, 1)),
+            "betas[1]=1: needs a number of at least 0 and below 1",
+        ),
+        (lambda net: nn.Adam(net, eps=float("inf")), "eps=inf: needs a number of at least 0"),
+    ],
+)
+def test_numbers_out_of_range(make, text):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        make(one())
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: nn.SGD(0.1), "net is float: needs a layer or nn.Sequential"),
+        (lambda: nn.Adam(one(), "fast"), "lr='fast': needs a number of at least 0, not str"),
+        (
+            lambda: nn.Adam(one(), betas=0.9),
+            "betas=0.9: needs two numbers, for example (0.9, 0.999)",
+        ),
+        (lambda: nn.SGD(one(), nesterov=0.9), "nesterov=0.9: needs True or False"),
+        (lambda: nn.Adam(one(), decoupled="yes"), "decoupled='yes': needs True or False"),
+    ],
+)
+def test_wrong_kinds(make, text):
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):
+        make()
+
+
+def test_the_line_that_shows_it():
+    assert repr(nn.Adam(one(), 0.003)) == "Adam(lr=0.003) on 1 parameter"
+
+
+def test_an_optimiser_of_your_own():
+    class Signs(nn.Optimizer):
+        def _update(self, g, /, **moments):
+            return np.sign(g)
+
+    net = one()
+    assert walk(net, Signs(net, 0.5), [7, -0.1]) == [0.5, 1]
+    with pytest.raises(NotImplementedError, match="Optimizer does not define _update"):
+        walk(net, nn.Optimizer(net, 0.5), [1])
