@@ -442,7 +442,7 @@ SHAPES = Exercise(
             "squared",
             _listed(places=lambda N, oh, ow: N * oh * oh),
             "You square the number of windows along one side. That is right for square pictures "
-            "with square kernels only: multiply o_H by o_W.",
+            "with square kernels only: multiply O_H by O_W.",
         ),
         Mistake(
             "batch forgotten",
@@ -475,7 +475,7 @@ SHAPES = Exercise(
         "How many numbers stand in one column, when the picture has C channels?",
         "In a product A @ B the columns of A are as many as the rows of B; what remains is the "
         "rows of A and the columns of B.",
-        "Rows R = C·KH·KW, columns P = N·o_H·o_W: (R, P), (F, R), (F, P), (R, P), (N, C, H, W).",
+        "Rows R = C·KH·KW, columns P = N·O_H·O_W: (R, P), (F, R), (F, P), (R, P), (N, C, H, W).",
     ],
 )
 

@@ -551,7 +551,7 @@ COSTS = Exercise(
     hints=[
         "How many outputs are there in all, and how many products does each one take?",
         "Each of these products w·x is answered on the way back by one product w·dy and one x·dy.",
-        "All three numbers are N·F·C·kh·kw·o_H·o_W.",
+        "All three numbers are N·F·C·kh·kw·O_H·O_W.",
     ],
 )
 
