@@ -50,6 +50,8 @@ DROPOUT = "tests/nn/test_dropout.py"
 NORM = "tests/nn/test_norm.py"
 INIT = "tests/nn/test_init.py"
 LOSSES = "tests/nn/test_losses.py"
+MOVING = "tests/nn/test_moving.py"
+NETWORKS = "tests/nn/test_networks.py"
 SEQUENTIAL = "tests/nn/test_sequential.py"
 OPTIMIZERS = "tests/nn/test_optimizers.py"
 SCHEDULES = "tests/nn/test_schedules.py"
@@ -951,6 +953,34 @@ MUTANTS = [
         "1 / np.sqrt(var + self.eps)",
         "1 / (np.sqrt(var) + self.eps)",
         NORM,
+    ),
+    Mutant(
+        "nudged the other way",
+        "convlib/nn/moving.py",
+        "np.maximum(d, 0) * before + np.maximum(-d, 0) * after",
+        "np.maximum(d, 0) * after + np.maximum(-d, 0) * before",
+        MOVING,
+    ),
+    Mutant(
+        "nudge that grows brighter",
+        "convlib/nn/moving.py",
+        "(1 - abs(d)) * x + ",
+        "x + ",
+        MOVING,
+    ),
+    Mutant(
+        "one nudge for all samples",
+        "convlib/nn/moving.py",
+        "(len(x), *(1,) * (x.ndim - 1))",
+        "(1,) * x.ndim",
+        MOVING,
+    ),
+    Mutant(
+        "every layer of the digit net begins with the same numbers",
+        "convlib/nn/networks.py",
+        "padding=1, bias=False, rng=source)",
+        "padding=1, bias=False, rng=rng)",
+        NETWORKS,
     ),
     Mutant(
         "dropout in evaluation",

@@ -20,6 +20,8 @@ from convlib.nn.init import fan_in, fan_out, he, xavier
 from convlib.nn.layer import Layer
 from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
 from convlib.nn.metrics import confusion_matrix, evaluate, predict
+from convlib.nn.moving import nudge
+from convlib.nn.networks import digit_net
 from convlib.nn.norm import BatchNorm
 from convlib.nn.optimizers import SGD, Optimizer
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
@@ -56,6 +58,7 @@ __all__ = [
     "check_gradients",
     "confusion_matrix",
     "cosine",
+    "digit_net",
     "digits",
     "evaluate",
     "fan_in",
@@ -65,6 +68,7 @@ __all__ = [
     "load",
     "mnist",
     "mse",
+    "nudge",
     "predict",
     "read_idx",
     "save",

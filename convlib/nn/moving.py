@@ -1,0 +1,60 @@
+"""Augmentation by a fraction of a pixel: a random correlation with two taps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from convlib import _arrays
+from convlib._check import Array
+from convlib.nn._door import Rng, generator, number
+
+
+def nudge(batch: ArrayLike, rng: Rng, most: float = 0.3) -> Array:
+    """Move every sample at random by up to `most` of a pixel along each spatial axis.
+
+    By d of a pixel, y_i = (1 − |d|)·x_i + |d|·x_{i−1} for d ≥ 0, and x_{i+1} for d < 0: linear
+    interpolation, or a correlation with two taps. At the border the outermost pixel is repeated.
+    Made for `fit(..., augment=nn.nudge)`.
+
+    Parameters
+    ----------
+    batch
+        `(N, C, *spatial)`.
+    rng
+        A seed, a generator, or None.
+    most
+        From 0 to 1.
+
+    Returns
+    -------
+    (N, C, *spatial)
+        A new array in the dtype of the batch, or float64 if that holds integers.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no spatial axis, or most is out of range.
+
+    Examples
+    --------
+    >>> nudge([[[0, 8, 0, 0]]], rng=3, most=1).round(1).tolist()
+    [[[6.6, 1.4, 0.0, 0.0]]]
+    """
+    x = _arrays.batch("batch", batch)
+    reach = number("most", most, "needs a number from 0 to 1", lambda m: 0 <= m <= 1)
+    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+    source = generator(rng)
+    for axis in range(2, x.ndim):
+        d = source.uniform(-reach, reach, (len(x), *(1,) * (x.ndim - 1)))
+        x = _moved(x, d, axis).astype(dtype)
+    return x
+
+
+def _moved(x: Array, d: Array, axis: int) -> Array:
+    """Return x moved by d of a pixel along one axis."""
+    sides = [(0, 0)] * x.ndim
+    sides[axis] = (1, 1)
+    padded, places = np.pad(x, sides, mode="edge"), np.arange(x.shape[axis])
+    before, after = (np.take(padded, places + start, axis) for start in (0, 2))
+    return (1 - abs(d)) * x + np.maximum(d, 0) * before + np.maximum(-d, 0) * after

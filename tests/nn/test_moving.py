@@ -1,0 +1,69 @@
+"""Moves by a fraction of a pixel: by hand, what stays the same, seeds, errors."""
+
+import numpy as np
+import pytest
+
+from convlib import nn
+
+
+class Fixed(np.random.Generator):
+    """A generator whose uniform numbers are all the upper or the lower limit."""
+
+    def __init__(self, up):
+        super().__init__(np.random.PCG64(0))
+        self.up = up
+
+    def uniform(self, low=0.0, high=1.0, size=None):
+        return np.full(size, high if self.up else low)
+
+
+def test_by_hand_to_the_right():
+    np.testing.assert_array_equal(nn.nudge([[[4, 8, 0]]], Fixed(up=True), 0.25), [[[4, 7, 2]]])
+
+
+def test_by_hand_to_the_left():
+    np.testing.assert_array_equal(nn.nudge([[[4, 8, 0]]], Fixed(up=False), 0.25), [[[5, 6, 0]]])
+
+
+def test_both_axes():
+    y = nn.nudge([[[[0, 0, 0], [0, 16, 0], [0, 0, 0]]]], Fixed(up=True), 0.25)
+    np.testing.assert_array_equal(y, [[[[0, 0, 0], [0, 9, 3], [0, 3, 1]]]])
+
+
+def test_a_flat_picture_stays_flat_and_nothing_leaves_the_range(rng):
+    np.testing.assert_allclose(nn.nudge(np.full((3, 2, 4, 5), 7.0), rng), 7, rtol=1e-12)
+    x = rng.uniform(-1, 1, size=(20, 1, 6))
+    y = nn.nudge(x, rng, 1)
+    assert x.min() <= y.min() <= y.max() <= x.max()
+
+
+def test_by_nothing(rng):
+    x = rng.normal(size=(2, 3, 4))
+    np.testing.assert_array_equal(nn.nudge(x, rng, 0), x)
+
+
+def test_every_sample_moves_by_its_own_amount():
+    x = np.zeros((5, 1, 3))
+    x[:, 0, 1] = 1
+    assert len(np.unique(nn.nudge(x, 0)[:, 0, 1])) == 5
+
+
+def test_seeds_and_dtypes(rng):
+    x = rng.normal(size=(4, 1, 8, 8)).astype(np.float32)
+    before = x.copy()
+    y = nn.nudge(x, 3)
+    np.testing.assert_array_equal(y, nn.nudge(x, np.random.default_rng(3)))
+    np.testing.assert_array_equal(x, before)
+    assert y.dtype == np.float32
+    assert nn.nudge(np.ones((1, 1, 2), int), 0).dtype == np.float64
+
+
+@pytest.mark.parametrize("most", [-0.1, 1.5])
+def test_error_of_most(most):
+    with pytest.raises(ValueError, match=r"needs a number from 0 to 1"):
+        nn.nudge(np.ones((1, 1, 2)), 0, most)
+
+
+def test_error_of_the_batch():
+    with pytest.raises(ValueError, match=r"needs \(N, C, \*spatial\)"):
+        nn.nudge([[1, 2]], 0)
