@@ -9,12 +9,17 @@ ONLY ?=
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
+FRAMEWORKS := .venv-frameworks
 BUILT := _build/html/.built
 SOURCES := index.md _config.yml _toc.yml requirements.txt \
 	$(wildcard chapters/*.ipynb chapters/*.md chapters/*.bib) \
+	$(wildcard chapters/programs/*.py) \
 	$(shell find convlib assets tools -type f -not -name '*.pyc')
 
-.PHONY: help book serve test lab notebooks mutants equations lint format clean
+# chapter 17 runs in an environment of its own: make notebooks ONLY=17 makes it first
+NEEDED := $(READY) $(if $(filter 17%,$(notdir $(ONLY))),$(FRAMEWORKS)/.ready)
+
+.PHONY: help book serve test frameworks lab notebooks mutants equations lint format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -32,10 +37,15 @@ test: lint $(BUILT) ## run every test: library, doctests, notebooks, hygiene, bu
 	$(PY) -m pytest -n 2 --dist loadfile --nbval convlib chapters tests \
 		--cov=convlib --cov-fail-under=95
 
+frameworks: $(FRAMEWORKS)/.ready ## run chapter 17 and its tests beside PyTorch, Keras and ONNX Runtime
+	$(FRAMEWORKS)/bin/python -m pytest --nbval chapters/17-frameworks.ipynb tests/frameworks
+
 lab: .venv-lab/.ready ## open the notebooks in JupyterLab, with the book's Markdown rendered
+	@test ! -f $(FRAMEWORKS)/.ready || $(FRAMEWORKS)/bin/python -m ipykernel install \
+		--prefix .venv-lab --name frameworks --display-name "Python 3 with PyTorch and Keras" >/dev/null 2>&1
 	@.venv-lab/bin/python -m jupyterlab chapters
 
-notebooks: $(READY) ## execute the notebooks and save them in normal form (ONLY=01 for one)
+notebooks: $(NEEDED) ## execute the notebooks and save them in normal form (ONLY=01 for one)
 	@$(PY) tools/notebooks.py $(ONLY)
 
 mutants: $(READY) ## break convlib on purpose, many times: each mutant must fail a test
@@ -58,32 +68,53 @@ clean: ## delete what was built and cached (the environments stay)
 
 # --- what the commands above stand on -----------------------------------------------------
 
-# The stamp holds the folder that the environment was made in: an environment cannot be moved.
-ifneq ("$(shell cat $(READY) 2>/dev/null)","$(CURDIR)")
-$(READY): moved
+# A stamp holds the folder that its environment was made in: an environment cannot be moved.
+define unless_moved
+ifneq ("$(shell cat $(1) 2>/dev/null)","$(CURDIR)")
+$(1): moved
 endif
+endef
+$(eval $(call unless_moved,$(READY)))
+$(eval $(call unless_moved,$(FRAMEWORKS)/.ready))
 .PHONY: moved
 moved:
 
-$(READY): requirements.txt pyproject.toml
+define need_python
 	@command -v "$(PYTHON)" >/dev/null || { \
 		echo "Missing: $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Missing: Python 3.11 or newer ($(PYTHON) is older). Name one: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "Missing: Python's venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+endef
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+$(READY): requirements.txt pyproject.toml
+	$(need_python)
 	@echo "Making the environment in .venv (once, about a minute) ..."
 	@"$(PYTHON)" -m venv --clear .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PY) $(PIP_INSTALL) -r requirements.txt
+	@$(PY) $(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@echo "$(CURDIR)" > $(READY)
+
+# PyTorch first and alone: it is what pip does not find everywhere.
+$(FRAMEWORKS)/.ready: requirements-frameworks.txt requirements.txt pyproject.toml
+	$(need_python)
+	@echo "Making the environment of chapter 17 in $(FRAMEWORKS) (once, some minutes) ..."
+	@"$(PYTHON)" -m venv --clear $(FRAMEWORKS)
+	@grep '^torch==' requirements-frameworks.txt > $(FRAMEWORKS)/torch.txt
+	@$(FRAMEWORKS)/bin/python $(PIP_INSTALL) --no-deps -r $(FRAMEWORKS)/torch.txt 2>$(FRAMEWORKS)/pip.log || { \
+		echo "Missing: PyTorch's CPU build. README.md says how pip finds it; $(FRAMEWORKS)/pip.log, what pip said."; exit 1; }
+	@$(FRAMEWORKS)/bin/python $(PIP_INSTALL) -r requirements-frameworks.txt
+	@$(FRAMEWORKS)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@echo "$(CURDIR)" > $(FRAMEWORKS)/.ready
 
 # JupyterLab stands in an environment of its own, so that the pinned one stays as it is;
 # its notebooks run on the pinned one.
 .venv-lab/.ready: $(READY) requirements-lab.txt
 	@echo "Making JupyterLab's environment in .venv-lab (once) ..."
 	@$(PY) -m venv .venv-lab
-	@.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-lab.txt
+	@.venv-lab/bin/python $(PIP_INSTALL) -r requirements-lab.txt
 	@$(PY) -m ipykernel install --prefix .venv-lab --name python3 --display-name "Python 3" \
 		>/dev/null 2>&1 || { echo "The kernel could not be made known to JupyterLab."; exit 1; }
 	@touch .venv-lab/.ready

@@ -52,6 +52,7 @@ INIT = "tests/nn/test_init.py"
 LOSSES = "tests/nn/test_losses.py"
 MOVING = "tests/nn/test_moving.py"
 NETWORKS = "tests/nn/test_networks.py"
+EXPORT = "tests/nn/test_export.py"
 SEQUENTIAL = "tests/nn/test_sequential.py"
 OPTIMIZERS = "tests/nn/test_optimizers.py"
 SCHEDULES = "tests/nn/test_schedules.py"
@@ -80,6 +81,35 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = [
+    # -------------------------------------------------------------- the way out
+    Mutant(
+        "ONNX pads axis by axis",
+        "convlib/nn/_operators.py",
+        "[axis.pads[side] for side in (0, 1) for axis in axes]",
+        "[axis.pads[side] for axis in axes for side in (0, 1)]",
+        EXPORT,
+    ),
+    Mutant(
+        "ONNX takes the weights in any order",
+        "convlib/nn/_operators.py",
+        "for n in TORCH_NAMES if n in arrays",
+        "for n in arrays",
+        EXPORT,
+    ),
+    Mutant(
+        "ceil_mode lost on the way out",
+        "convlib/nn/_operators.py",
+        "pads=(axis.pads[0], _end(axis))",
+        "pads=axis.pads",
+        EXPORT,
+    ),
+    Mutant(
+        "weights on the way out are those of the net",
+        "convlib/nn/export.py",
+        "= array.copy()",
+        "= array",
+        EXPORT,
+    ),
     # -------------------------------------------------------------- shape arithmetic
     Mutant(
         "dilation counted from 0",

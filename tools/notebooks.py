@@ -12,6 +12,9 @@ and the cell that failed is printed.
 The normal form exists so that two people who run the same notebook write the same bytes: then a
 diff shows what somebody changed, and nothing else. Figures are dropped (they are made again by
 every build); text, HTML and LaTeX outputs stay, because `pytest --nbval` compares them.
+
+A notebook that needs more than requirements.txt (`ELSEWHERE`) is executed by this same program in
+an environment of its own; when all notebooks are executed, it is left out where there is none.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import re
+import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import jupytext
@@ -33,6 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
 DRAFTS = ROOT / "drafts"
 SUMMARY = "verification.ipynb"  # reads the outputs of the others, so it comes last
+# notebook -> a module that it needs, the environment that has it, the command that makes that
+ELSEWHERE = {"17-frameworks": ("torch", ".venv-frameworks", "make frameworks")}
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -153,6 +160,27 @@ def _explain(notebook: NotebookNode, name: str, error: Exception) -> str:
     return "\n".join(report)
 
 
+def is_elsewhere(stem: str) -> bool:
+    """Say whether a notebook needs another environment than the one that runs this."""
+    return stem in ELSEWHERE and find_spec(ELSEWHERE[stem][0]) is None
+
+
+def interpreter(stem: str) -> Path:
+    """Return the Python that executes a notebook which is elsewhere; it may be missing."""
+    return ROOT / ELSEWHERE[stem][1] / "bin" / "python"
+
+
+def send(stem: str, *arguments: str) -> bool:
+    """Let the Python of a notebook's own environment do what this one cannot; say if it did."""
+    module, folder, command = ELSEWHERE[stem]
+    if not interpreter(stem).is_file():
+        raise NotebookError(f"{stem}: needs the environment {folder}; `{command}` makes it")
+    if Path(sys.prefix) == ROOT / folder:
+        raise NotebookError(f"{stem}: {folder} has no {module}; `{command}` makes it again")
+    program = [str(interpreter(stem)), str(Path(__file__).resolve()), *arguments]
+    return subprocess.run(program).returncode == 0
+
+
 def find(name: str) -> Path:
     """Return the notebook that a path, a file name, a stem or a chapter's number means."""
     if Path(name).suffix == ".ipynb" and Path(name).is_file():
@@ -192,6 +220,10 @@ def run(paths: list[Path]) -> int:
     for path in bar:
         bar.set_description(path.stem)
         try:
+            if is_elsewhere(path.stem):
+                if not send(path.stem, str(path)):
+                    raise NotebookError(f"{path.stem}: failed in its own environment, see above")
+                continue
             done = execute(loads(path.read_text(encoding="utf-8")), path.stem)
         except NotebookError as error:
             failures.append(str(error))
@@ -213,6 +245,14 @@ def check(paths: list[Path]) -> int:
     return len(odd)
 
 
+def _left_out(stem: str) -> bool:
+    """Say, also to the user, whether a notebook's own environment is missing."""
+    missing = is_elsewhere(stem) and not interpreter(stem).is_file()
+    if missing:
+        print(f"{stem}: left out; `{ELSEWHERE[stem][2]}` makes the environment that it needs")
+    return missing
+
+
 def to_text(path: Path) -> Path:
     """Write a notebook without its outputs as MyST Markdown into drafts/; return the file."""
     target = DRAFTS / f"{path.stem}.md"
@@ -224,6 +264,8 @@ def to_text(path: Path) -> Path:
 
 def from_text(source: Path) -> bool:
     """Make the notebook of the same name from MyST Markdown, executed; say whether it changed."""
+    if is_elsewhere(source.stem):
+        raise NotebookError(f"{source.stem}: run this with {interpreter(source.stem)}")
     notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
     target = CHAPTERS / f"{source.stem}.ipynb"
     return write(target, execute(notebook, source.stem))
@@ -253,6 +295,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.check:
             return 1 if check(paths) else 0
+        if not options.names:
+            paths = [path for path in paths if not _left_out(path.stem)]
         return 1 if run(with_summary(paths)) else 0
     except (NotebookError, OSError) as error:
         print(error, file=sys.stderr)

@@ -13,6 +13,7 @@ from convlib.nn.convolution import Conv
 from convlib.nn.data import digits, signals
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
+from convlib.nn.export import to_onnx, torch_weights
 from convlib.nn.files import load, save
 from convlib.nn.history import History, Score
 from convlib.nn.idx import mnist, read_idx
@@ -78,6 +79,8 @@ __all__ = [
     "softmax_cross_entropy",
     "split",
     "step_decay",
+    "to_onnx",
+    "torch_weights",
     "warmup",
     "xavier",
 ]
