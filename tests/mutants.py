@@ -1400,10 +1400,10 @@ MUTANTS = [
     ),
     Mutant(
         "shift never goes all the way",
-        "convlib/nn/preparing.py",
+        "convlib/nn/moving.py",
         "integers(0, 2 * m + 1,",
         "integers(0, 2 * m,",
-        DATA,
+        MOVING,
     ),
 ]
 

@@ -21,12 +21,12 @@ from convlib.nn.init import fan_in, fan_out, he, xavier
 from convlib.nn.layer import Layer
 from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
 from convlib.nn.metrics import confusion_matrix, evaluate, predict
-from convlib.nn.moving import nudge
+from convlib.nn.moving import nudge, shift
 from convlib.nn.networks import digit_net
 from convlib.nn.norm import BatchNorm
 from convlib.nn.optimizers import SGD, Optimizer
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
-from convlib.nn.preparing import Standardizer, shift, split
+from convlib.nn.preparing import Standardizer, split
 from convlib.nn.schedules import cosine, step_decay, warmup
 from convlib.nn.sequential import Sequential
 from convlib.nn.training import fit

@@ -1,13 +1,54 @@
-"""Augmentation by a fraction of a pixel: a random correlation with two taps."""
+"""Augmentation: samples moved at random, by whole pixels or by a fraction of one."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays
+from convlib import _arrays, _check
 from convlib._check import Array
 from convlib.nn._door import Rng, generator, number
+
+
+def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
+    """Shift every sample at random by up to `most` pixels along each spatial axis; zeros come in.
+
+    Made for `fit(..., augment=nn.shift)`. The zeros are background only where 0 is background:
+    scale such data, and do not subtract a mean.
+
+    Parameters
+    ----------
+    batch
+        `(N, C, *spatial)`.
+    rng
+        A seed, a generator, or None.
+    most
+        At least 0.
+
+    Returns
+    -------
+    (N, C, *spatial)
+        A new array in the dtype of the batch.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no spatial axis, or most is out of range.
+
+    Examples
+    --------
+    >>> shift([[[1, 2, 3]], [[4, 5, 6]], [[7, 8, 9]]], rng=5).tolist()
+    [[[2, 3, 0]], [[5, 6, 0]], [[0, 7, 8]]]
+    """
+    x, m = _arrays.batch("batch", batch), _check.integer("most", most, 0)
+    size, axes = x.shape[2:], tuple(range(2, x.ndim))
+    padded = np.pad(x, ((0, 0), (0, 0), *((m, m),) * len(size)))
+    places = np.lib.stride_tricks.sliding_window_view(padded, size, axes)
+    starts = generator(rng).integers(0, 2 * m + 1, (len(size), len(x)))
+    shifted = np.empty_like(x)
+    for n, start in enumerate(starts.T):
+        shifted[n] = places[(n, slice(None), *start)]
+    return shifted
 
 
 def nudge(batch: ArrayLike, rng: Rng, most: float = 0.3) -> Array:

@@ -8,10 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
 from convlib._check import Array
-from convlib.nn._door import Rng, number, real
-from convlib.nn._door import generator as seeded
+from convlib.nn._door import Rng, generator, number, real
 from convlib.nn.init import _word
 from convlib.nn.metrics import paired, samples
 
@@ -56,11 +54,11 @@ def split(
     x, y = paired(x, y)
     rule = "needs a share above 0 and below 1"
     share = number(name, fraction, rule, lambda f: 0 < f < 1)
-    generator, second = seeded(rng), np.zeros(len(x), bool)
+    source, second = generator(rng), np.zeros(len(x), bool)
     labelled = y.ndim == 1 and y.dtype.kind in "iu"
     groups = [np.flatnonzero(y == c) for c in np.unique(y)] if labelled else [np.arange(len(x))]
     for group in groups:
-        second[generator.permutation(group)[: _rounded(share, len(group))]] = True
+        second[source.permutation(group)[: _rounded(share, len(group))]] = True
     if not second.any():
         raise ValueError(f"{name}={fraction!r}: no class has two samples, so nothing can be split")
     return (x[~second], y[~second]), (x[second], y[second])
@@ -152,44 +150,3 @@ class Standardizer:
 def _dtype(x: Array) -> np.dtype[np.floating]:
     """Return the dtype of a result: floats keep theirs, integers give float64."""
     return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
-
-
-def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
-    """Shift every sample at random by up to `most` pixels along each spatial axis; zeros come in.
-
-    Made for `fit(..., augment=nn.shift)`. The zeros are background only where 0 is background:
-    scale such data, and do not subtract a mean.
-
-    Parameters
-    ----------
-    batch
-        `(N, C, *spatial)`.
-    rng
-        A seed, a generator, or None.
-    most
-        At least 0.
-
-    Returns
-    -------
-    (N, C, *spatial)
-        A new array in the dtype of the batch.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there is no spatial axis, or most is out of range.
-
-    Examples
-    --------
-    >>> shift([[[1, 2, 3]], [[4, 5, 6]], [[7, 8, 9]]], rng=5).tolist()
-    [[[2, 3, 0]], [[5, 6, 0]], [[0, 7, 8]]]
-    """
-    x, m = _arrays.batch("batch", batch), _check.integer("most", most, 0)
-    size, axes = x.shape[2:], tuple(range(2, x.ndim))
-    padded = np.pad(x, ((0, 0), (0, 0), *((m, m),) * len(size)))
-    places = np.lib.stride_tricks.sliding_window_view(padded, size, axes)
-    starts = seeded(rng).integers(0, 2 * m + 1, (len(size), len(x)))
-    shifted = np.empty_like(x)
-    for n, start in enumerate(starts.T):
-        shifted[n] = places[(n, slice(None), *start)]
-    return shifted

@@ -52,6 +52,8 @@ def fit(
     """Train a net: in every epoch each sample is in one batch, and each batch gives one step.
 
     The same rng gives the same result bit for bit on one machine, if `Dropout` layers are seeded.
+    The matrices of a small network are too small for the threads of NumPy's BLAS, which then mostly
+    wait for each other: `with threadpoolctl.threadpool_limits(1):` around it is often faster.
 
     Parameters
     ----------

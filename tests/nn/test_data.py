@@ -1,4 +1,4 @@
-"""Data: IDX files and their damages, digits, signals, splits, standardising, shifts."""
+"""Data: IDX files and their damages, digits, signals, splits, standardising."""
 
 import gzip
 import re
@@ -216,18 +216,3 @@ def test_standardizer_dtypes_and_shapes():
         nn.Standardizer.of(np.ones((2, 2)), "chanel")
     with pytest.raises(ValueError, match="NaN"):
         nn.Standardizer.of([[np.nan]])
-
-
-def test_shift():
-    x = np.arange(1.0, 13).reshape(1, 1, 3, 4).repeat(400, 0)
-    y = nn.shift(x, 0, most=1)
-    padded = np.pad(x[0, 0], 1)
-    views = {padded[i : i + 3, j : j + 4].tobytes() for i in range(3) for j in range(3)}
-    assert {image[0].tobytes() for image in y} == views
-    np.testing.assert_array_equal(nn.shift(x, 0, most=0), x)
-    assert nn.shift(x.astype(np.float32), 0).dtype == np.float32
-    assert nn.shift(np.ones((2, 3, 4, 5, 6)), 0, 2).shape == (2, 3, 4, 5, 6)
-    both = nn.shift(np.stack([x[:, 0], x[:, 0]], 1), 3)
-    np.testing.assert_array_equal(both[:, 0], both[:, 1])
-    with pytest.raises(ValueError, match="most=-1: needs an integer of at least 0"):
-        nn.shift(x, 0, most=-1)
