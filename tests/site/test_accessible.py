@@ -23,6 +23,7 @@ THIN_OUT = """() => {
     const widths = drawn.map((box) => box.getBoundingClientRect().width);
     drawn.forEach((box, i) => {
         box.textContent = box.textContent;
+        box.removeAttribute('aria-hidden'); // axe does not see that an equation fills its cell
         Object.assign(box.style, { display: 'inline-block', overflow: 'hidden',
             width: `${widths[i]}px`, whiteSpace: 'nowrap' });
     });
