@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -70,6 +71,20 @@ def number(name: str, value: object, rule: str, fits: Callable[[float], bool]) -
     if not fits(float(value)):
         raise ValueError(f"{name}={value!r}: {rule}")
     return float(value)
+
+
+def word(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Refuse a word that is not known, and say which one is nearest."""
+    if value in known:
+        return
+    close = get_close_matches(str(value).lower(), known, cutoff=0.5)
+    guess = f" did you mean {close[0]!r}?" if close else ""
+    raise ValueError(f"{name}={value!r}: unknown word;{guess} Known: {', '.join(map(repr, known))}")
+
+
+def float_dtype(x: Array) -> np.dtype[np.floating]:
+    """Return the dtype of a result: floats keep theirs, all else gives float64."""
+    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
 
 
 def sizes(name: str, value: Sequence[int]) -> tuple[int, ...]:

@@ -8,9 +8,8 @@ import numpy as np
 
 from convlib import _check
 from convlib._check import Array
-from convlib.nn._door import Rng, number
+from convlib.nn._door import Rng, number, word
 from convlib.nn._door import generator as seeded
-from convlib.nn.init import _word
 
 SHAPES: dict[str, Callable[[Array], Array]] = {
     "hill": lambda t: np.sin(np.pi * t),
@@ -118,7 +117,7 @@ def _names(classes: Sequence[str]) -> tuple[str, ...]:
         rule = "needs a tuple of names, for example ('rise', 'fall')"
         raise TypeError(f"classes={classes!r}: {rule}")
     for name in classes:
-        _word("classes", name, tuple(SHAPES))
+        word("classes", name, tuple(SHAPES))
     if len(set(classes)) < len(classes):
         raise ValueError(f"classes={classes!r}: a name is there twice")
     return tuple(classes)

@@ -7,7 +7,6 @@ decides is how many products add up in one output.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from math import prod
 from typing import Any
 
@@ -16,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _arrays, _check
 from convlib._check import Array
-from convlib.nn._door import Rng, generator, number, sizes
+from convlib.nn._door import Rng, generator, number, sizes, word
 
 Init = str | Callable[[tuple[int, ...], np.random.Generator], ArrayLike]
 Fans = tuple[float, float]
@@ -142,7 +141,7 @@ def xavier(
     Source: Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward
     neural networks", equations 10 to 12; there uniform, with the same variance.
     """
-    _word("mode", mode, ("average", "fan_in"))
+    word("mode", mode, ("average", "fan_in"))
     inputs = fan_in(shape)
     mean = inputs if mode == "fan_in" else (inputs + fan_out(shape, groups=groups)) / 2
     return _normal(_shape(shape), 1 / mean, rng)
@@ -158,7 +157,7 @@ def drawn(init: Init, shape: tuple[int, ...], fans: Fans, rng: Rng, dtype: np.dt
         w = _arrays.numeric("init(shape, rng)", init(shape, generator(rng)))
         _arrays.matches("init(shape, rng)", w, shape, "the shape of the weights")
         return w.astype(dtype)
-    _word("init", init, ("he", "xavier"))
+    word("init", init, ("he", "xavier"))
     variance = 2 / fans[0] if init == "he" else 2 / sum(fans)
     return _normal(shape, variance, rng).astype(dtype)
 
@@ -175,12 +174,3 @@ def _shape(shape: Sequence[int]) -> tuple[int, ...]:
         rule = "needs at least two axes, (C_out, C_in/groups, *kernel) or (n_out, n_in)"
         raise ValueError(f"shape={checked!r}: {rule}")
     return checked
-
-
-def _word(name: str, value: object, known: tuple[str, ...]) -> None:
-    """Refuse a word that is not known, and say which one is nearest."""
-    if value in known:
-        return
-    close = get_close_matches(str(value).lower(), known, cutoff=0.5)
-    guess = f" did you mean {close[0]!r}?" if close else ""
-    raise ValueError(f"{name}={value!r}: unknown word;{guess} Known: {', '.join(map(repr, known))}")

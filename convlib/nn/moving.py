@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _arrays, _check
 from convlib._check import Array
-from convlib.nn._door import Rng, generator, number
+from convlib.nn._door import Rng, float_dtype, generator, number
 
 
 def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
@@ -84,8 +84,7 @@ def nudge(batch: ArrayLike, rng: Rng, most: float = 0.3) -> Array:
     """
     x = _arrays.batch("batch", batch)
     reach = number("most", most, "needs a number from 0 to 1", lambda m: 0 <= m <= 1)
-    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
-    source = generator(rng)
+    source, dtype = generator(rng), float_dtype(x)
     for axis in range(2, x.ndim):
         d = source.uniform(-reach, reach, (len(x), *(1,) * (x.ndim - 1)))
         x = _moved(x, d, axis).astype(dtype)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib._check import Array
-from convlib.nn._door import Rng, generator, number, real
-from convlib.nn.init import _word
+from convlib.nn._door import Rng, float_dtype, generator, number, real, word
 from convlib.nn.metrics import paired, samples
 
 Part = tuple[Array, Array]
@@ -110,7 +109,7 @@ class Standardizer:
         ValueError, TypeError
             If x is empty or not finite, or axis is an unknown word.
         """
-        _word("axis", axis, AXES)
+        word("axis", axis, AXES)
         x = samples("x", x)
         if x.ndim < 2 or not x.size:
             raise ValueError(f"x has shape {x.shape}: needs (N, C, ...), none of them 0")
@@ -126,12 +125,12 @@ class Standardizer:
     def __call__(self, x: ArrayLike) -> Array:
         """Return z for a batch like the training data; float32 stays float32."""
         x = self._like("x", x)
-        return ((x - self.mean) / self.std).astype(_dtype(x), copy=False)
+        return ((x - self.mean) / self.std).astype(float_dtype(x), copy=False)
 
     def inverse(self, z: ArrayLike) -> Array:
         """Return x = z · std + mean."""
         z = self._like("z", z)
-        return (z * self.std + self.mean).astype(_dtype(z), copy=False)
+        return (z * self.std + self.mean).astype(float_dtype(z), copy=False)
 
     def _like(self, name: str, value: ArrayLike) -> Array:
         """Return a batch that the means fit, without stretching it."""
@@ -145,8 +144,3 @@ class Standardizer:
                 f"{name} has shape {x.shape}: needs (N, {wanted}), as the training data"
             )
         return x
-
-
-def _dtype(x: Array) -> np.dtype[np.floating]:
-    """Return the dtype of a result: floats keep theirs, integers give float64."""
-    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
