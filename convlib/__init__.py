@@ -1,15 +1,24 @@
 """Convolution, pooling and their gradients in NumPy: the library of the book."""
 
 from convlib import nn, reference
-from convlib.conv import ConvGrads, algorithms, conv, conv_backward, register_algorithm
-from convlib.counts import activation_count, im2col_count, multiply_adds, parameter_count
-from convlib.fields import Layer, ReceptiveField, receptive_field
+from convlib.architecture import (
+    Entry,
+    Layer,
+    ReceptiveField,
+    Stage,
+    activation_count,
+    im2col_count,
+    ledger,
+    multiply_adds,
+    parameter_count,
+    receptive_field,
+)
+from convlib.convolution import ConvGrads, conv, conv_backward
+from convlib.fast import Algorithm, algorithms, register_algorithm
+from convlib.geometry import Axis
 from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient, relative_error
-from convlib.ledger import Entry, Stage, ledger
 from convlib.matrix import circulant, conv_matrix, hankel
-from convlib.picture import convolve2d, correlate2d
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
-from convlib.sequence import convolve1d, correlate1d, correlate1d_backward
 from convlib.shapes import (
     effective_kernel,
     full_padding,
@@ -18,11 +27,20 @@ from convlib.shapes import (
     same_padding,
     transposed_size,
 )
+from convlib.shorthands import (
+    convolve1d,
+    convolve2d,
+    correlate1d,
+    correlate1d_backward,
+    correlate2d,
+)
 from convlib.shuffle import pixel_shuffle, pixel_unshuffle
-from convlib.transpose import conv_transpose, conv_transpose_backward, zero_stuff
+from convlib.transposed import conv_transpose, conv_transpose_backward, zero_stuff
 from convlib.windows import col2im, im2col, pad, sliding_windows
 
 __all__ = [
+    "Algorithm",
+    "Axis",
     "ConvGrads",
     "Entry",
     "Layer",

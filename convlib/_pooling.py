@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convlib import _arrays, _check
-from convlib._check import Array, Padding, PerAxis
-from convlib._geometry import Axis, geometry
+from convlib import _checks
+from convlib._checks import Array, Padding, PerAxis
+from convlib.geometry import Axis, layer_axes
 
 Index = tuple[Any, ...]
 
@@ -26,11 +26,11 @@ def checked(
     ceil_mode: bool,
 ) -> tuple[Array, tuple[Axis, ...]]:
     """Return x as an array and the geometry of its spatial axes, or refuse the call."""
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     size = x.shape[2:]
-    window = _check.per_axis("window", window, len(size), 1)
+    window = _checks.per_axis("window", window, len(size), 1)
     stride = window if stride is None else stride
-    axes = geometry(
+    axes = layer_axes(
         size, window, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
     )
     return x, axes
@@ -38,9 +38,9 @@ def checked(
 
 def checked_gradient(dy: ArrayLike, x: Array, axes: Sequence[Axis]) -> Array:
     """Return dy as an array after comparing its shape with that of the pooled x."""
-    dy = _arrays.numeric("dy", dy)
+    dy = _checks.numeric("dy", dy)
     shape = (*x.shape[:2], *(axis.out for axis in axes))
-    _arrays.matches("dy", dy, shape, "the shape of the pooled x")
+    _checks.matches("dy", dy, shape, "the shape of the pooled x")
     return dy
 
 
@@ -117,7 +117,7 @@ def _only_padding(axis: Axis, number: int) -> str:
 
 def scatter(shares: Iterator[Array], x: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Array:
     """Return the sum, in x's shape, of what each tap sends back to the inputs that it read."""
-    dx = framed(np.zeros(x.shape, _arrays.working_dtype(dtype)), axes)
+    dx = framed(np.zeros(x.shape, _checks.working_dtype(dtype)), axes)
     for tap, share in zip(taps(axes), shares, strict=True):
         dx[tap] += share
     inputs: Index = (..., *(axis.true for axis in axes))

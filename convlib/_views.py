@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from convlib._check import Array
-from convlib._geometry import Axis
+from convlib._checks import Array
+from convlib.geometry import Axis
 
 
 def padded_shape(samples: int, channels: int, axes: tuple[Axis, ...]) -> tuple[int, ...]:

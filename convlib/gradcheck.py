@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays
-from convlib._check import Array
+from convlib import _checks
+from convlib._checks import Array
 
 Function = Callable[[Array], Any]
 
@@ -55,7 +55,7 @@ def numerical_gradient(
     """
     if not h > 0:
         raise ValueError(f"h={h!r}: needs a step above 0, for example h={H}")
-    x = _arrays.numeric("x", x)
+    x = _checks.numeric("x", x)
     x = x if x.dtype == object else x.astype(float)
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
@@ -86,7 +86,7 @@ def complex_step(
     Source: Squire and Trapp (1998), "Using Complex Variables to Estimate Derivatives of Real
     Functions", SIAM Review 40.
     """
-    x = _arrays.numeric("x", x).astype(complex)
+    x = _checks.numeric("x", x).astype(complex)
     gradient = np.empty(x.shape)
     for index in np.ndindex(x.shape):
         loss = _loss(f, _moved(x, index, 1j * h), dy)
@@ -127,10 +127,10 @@ def adjoint_error(forward: Function, backward: Function, x: ArrayLike, dy: Array
     >>> adjoint_error(lambda x: 3 * x, lambda dy: 3 * dy, [1, 2], [3, 4])
     0.0
     """
-    x, dy = _arrays.numeric("x", x), _arrays.numeric("dy", dy)
+    x, dy = _checks.numeric("x", x), _checks.numeric("dy", dy)
     y, dx = np.asarray(forward(x.copy())), np.asarray(backward(dy.copy()))
-    _arrays.matches("forward(x)", y, dy.shape, "the shape of dy")
-    _arrays.matches("backward(dy)", dx, x.shape, "the shape of x")
+    _checks.matches("forward(x)", y, dy.shape, "the shape of dy")
+    _checks.matches("backward(dy)", dx, x.shape, "the shape of x")
     error = float(abs((y * dy).sum() - (x * dx).sum()))
     scale = float(np.sqrt((abs(y) ** 2).sum() * (abs(dy) ** 2).sum()))
     return error / scale if scale else error
@@ -161,8 +161,8 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     >>> relative_error([3.0, 4.0], [6.0, 8.0]), relative_error([3.0, 4.0], [-3.0, -4.0])
     (0.5, 2.0)
     """
-    a, b = _arrays.numeric("a", a), _arrays.numeric("b", b)
-    _arrays.matches("a", a, b.shape, "the shape of b")
+    a, b = _checks.numeric("a", a), _checks.numeric("b", b)
+    _checks.matches("a", a, b.shape, "the shape of b")
     kind = np.result_type(a, b, float)  # unsigned numbers must not wrap around
     a, b = a.astype(kind), b.astype(kind)
     scale = max(float(np.linalg.norm(a)), float(np.linalg.norm(b)))
@@ -180,8 +180,8 @@ def _loss(f: Function, x: Array, dy: ArrayLike | None) -> Any:
     """Return f(x) as one number: itself, or weighted with dy and summed."""
     y = np.asarray(f(x))
     if dy is not None:
-        weights = _arrays.numeric("dy", dy)
-        _arrays.matches("dy", weights, y.shape, "the shape of f(x)")
+        weights = _checks.numeric("dy", dy)
+        _checks.matches("dy", weights, y.shape, "the shape of f(x)")
         return (weights * y).sum()
     if y.size != 1:
         raise ValueError(f"f(x) has shape {y.shape}: needs dy of that shape, to weight its entries")

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, AxisPadding, Padding, PerAxis
-from convlib._geometry import Axis, axis_geometry, geometry
+from convlib import _checks
+from convlib._checks import Array, AxisPadding, Padding, PerAxis
+from convlib.geometry import Axis, axis_geometry, layer_axes
 
 
 def conv_matrix(
@@ -59,12 +59,12 @@ def conv_matrix(
 
     Source: Horn and Johnson, "Matrix Analysis", 2nd edition, section 0.9.7.
     """
-    w = _arrays.numeric("w", w)
+    w = _checks.numeric("w", w)
     if w.ndim == 1:
         w = w[np.newaxis, np.newaxis]
-    w = _arrays.weights(w, max(w.ndim - 2, 1))
-    sizes = _check.per_axis("size", size, w.ndim - 2, 1)
-    axes = geometry(sizes, w.shape[2:], stride=stride, padding=padding, dilation=dilation)
+    w = _checks.weights(w, max(w.ndim - 2, 1))
+    sizes = _checks.per_axis("size", size, w.ndim - 2, 1)
+    axes = layer_axes(sizes, w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     t = _place(w, axes)
     rows, columns = w.shape[0] * prod(axis.out for axis in axes), w.shape[1] * prod(sizes)
     return np.moveaxis(t, 1, 1 + len(axes)).reshape(rows, columns)
@@ -159,7 +159,7 @@ def circulant(c: ArrayLike, n: int | None = None) -> Array:
     Source: Davis, "Circulant Matrices", chapter 3.
     """
     c = _sequence("c", c)
-    n = len(c) if n is None else _check.integer("n", n, 1)
+    n = len(c) if n is None else _checks.integer("n", n, 1)
     if len(c) > n:
         raise ValueError(f"n={n}: needs at least the length of c; the smallest is n={len(c)}")
     turn = np.arange(n)[:, np.newaxis] - np.arange(n)
@@ -168,7 +168,7 @@ def circulant(c: ArrayLike, n: int | None = None) -> Array:
 
 def _sequence(name: str, value: ArrayLike) -> Array:
     """Return a non-empty one-dimensional array of numbers."""
-    array = _arrays.numeric(name, value)
+    array = _checks.numeric(name, value)
     if array.ndim != 1 or array.size == 0:
         rule = "needs one axis with at least one entry"
         raise ValueError(f"{name} has shape {array.shape}: {rule}")

@@ -16,8 +16,8 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _pooling
-from convlib._check import Array, Padding, PerAxis
+from convlib import _checks, _pooling
+from convlib._checks import Array, Padding, PerAxis
 
 
 def max_pool(
@@ -107,7 +107,7 @@ def avg_pool(
     """
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
     dtype = _pooling.mean_dtype(x)
-    padded = _pooling.framed(x.astype(_arrays.working_dtype(dtype)), axes)
+    padded = _pooling.framed(x.astype(_checks.working_dtype(dtype)), axes)
     total = reduce(np.add, (padded[tap] for tap in _pooling.taps(axes)))
     return (total / _pooling.divisors(axes, count_include_pad)).astype(dtype)
 

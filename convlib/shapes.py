@@ -6,8 +6,8 @@ r remainder, all of one axis. Counts of parameters and of work are in `convlib.c
 
 from __future__ import annotations
 
-from convlib import _check, _geometry
-from convlib._check import AxisPadding, Pair
+from convlib import _checks, geometry
+from convlib._checks import AxisPadding, Pair
 
 
 def effective_kernel(k: int, *, dilation: int = 1) -> int:
@@ -30,8 +30,8 @@ def effective_kernel(k: int, *, dilation: int = 1) -> int:
     >>> effective_kernel(3), effective_kernel(3, dilation=2)
     (3, 5)
     """
-    k, d = _check.integer("k", k, 1), _check.integer("dilation", dilation, 1)
-    return _geometry.span(k, d)
+    k, d = _checks.integer("k", k, 1), _checks.integer("dilation", dilation, 1)
+    return geometry.span(k, d)
 
 
 def full_padding(k: int, *, dilation: int = 1) -> Pair:
@@ -69,9 +69,9 @@ def same_padding(n: int, k: int, *, stride: int = 1, dilation: int = 1) -> Pair:
     >>> same_padding(5, 3), same_padding(5, 4), same_padding(6, 3, stride=2)
     ((1, 1), (1, 2), (0, 1))
     """
-    n, k = _check.integer("n", n, 1), _check.integer("k", k, 1)
-    s, d = _check.integer("stride", stride, 1), _check.integer("dilation", dilation, 1)
-    return _geometry.same_pads(n, k, s, d)
+    n, k = _checks.integer("n", n, 1), _checks.integer("k", k, 1)
+    s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
+    return geometry.same_pads(n, k, s, d)
 
 
 def output_size(
@@ -110,7 +110,7 @@ def output_size(
     >>> output_size(28, 3, stride=2, padding=1), output_size(5, 2, stride=2, ceil_mode=True)
     (14, 3)
     """
-    return _geometry.axis_geometry(n, k, stride, padding, dilation, ceil_mode).out
+    return geometry.axis_geometry(n, k, stride, padding, dilation, ceil_mode).out
 
 
 def remainder(
@@ -127,7 +127,7 @@ def remainder(
     >>> remainder(28, 3, stride=2, padding=1), remainder(8, 3, stride=2), remainder(7, 3, stride=2)
     (1, 1, 0)
     """
-    axis = _geometry.axis_geometry(n, k, stride, padding, dilation)
+    axis = geometry.axis_geometry(n, k, stride, padding, dilation)
     return (axis.padded - axis.span) % axis.stride
 
 
@@ -163,4 +163,4 @@ def transposed_size(
     >>> transposed_size(14, 3, stride=2, padding=1, output_padding=1)
     28
     """
-    return _geometry.axis_transposed(n, k, stride, padding, output_padding, dilation).size
+    return geometry.axis_transposed(n, k, stride, padding, output_padding, dilation).size

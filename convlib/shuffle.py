@@ -11,8 +11,8 @@ from math import prod
 
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, PerAxis
+from convlib import _checks
+from convlib._checks import Array, PerAxis
 
 
 def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
@@ -42,10 +42,10 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
 
     Source: Shi et al. 2016, "Real-time single image and video super-resolution", section 3.2.
     """
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     size = x.shape[2:]
     axes = len(size)
-    factors = _check.per_axis("r", r, axes, 1)
+    factors = _checks.per_axis("r", r, axes, 1)
     channels, left = divmod(x.shape[1], prod(factors))
     if left:
         raise ValueError(_not_divisible(x.shape, factors))
@@ -84,10 +84,10 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
 
     Source: PyTorch `pixel_unshuffle`.
     """
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     size = x.shape[2:]
     axes = len(size)
-    factors = _check.per_axis("r", r, axes, 1)
+    factors = _checks.per_axis("r", r, axes, 1)
     reduced = [n // f for n, f in zip(size, factors, strict=True)]
     if any(n % f for n, f in zip(size, factors, strict=True)):
         rule = "each must divide its spatial size; crop or pad x first"

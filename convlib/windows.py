@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check, _views
-from convlib._check import Array, Padding, Pair, PerAxis
-from convlib._geometry import Axis, geometry
+from convlib import _checks, _views
+from convlib._checks import Array, Padding, Pair, PerAxis
+from convlib.geometry import Axis, layer_axes
 
 
 def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) -> Array:
@@ -46,9 +46,9 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
     >>> pad([[[1, 2, 3]]], ((1, 2),))
     array([[[0, 1, 2, 3, 0, 0]]])
     """
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     widths = [(0, 0), (0, 0)]
-    for pair in _check.padding(padding, x.ndim - 2):
+    for pair in _checks.padding(padding, x.ndim - 2):
         if isinstance(pair, str):
             raise ValueError(f"padding={padding!r}: needs numbers here; a word depends on a window")
         widths.append(pair)
@@ -168,10 +168,10 @@ def col2im(
     >>> col2im([[[1, 1], [1, 1], [1, 1]]], (4,), 3)
     array([[[1, 2, 2, 1]]])
     """
-    columns = _arrays.numeric("cols", cols)
-    size = _check.sizes("size", size)
-    taps = _check.per_axis("window", window, len(size), 1)
-    axes = geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
+    columns = _checks.numeric("cols", cols)
+    size = _checks.sizes("size", size)
+    taps = _checks.per_axis("window", window, len(size), 1)
+    axes = layer_axes(size, taps, stride=stride, padding=padding, dilation=dilation)
     channels = _column_channels(columns, axes)
     out = tuple(axis.out for axis in axes)
     parts = columns.reshape(len(columns), channels, *taps, *out)
@@ -182,7 +182,7 @@ def col2im(
 
 def _work(array: Array) -> np.dtype[Any]:
     """Return the dtype to add up the entries of an array in."""
-    return _arrays.working_dtype(array.dtype)
+    return _checks.working_dtype(array.dtype)
 
 
 def _column_channels(cols: Array, axes: tuple[Axis, ...]) -> int:
@@ -198,7 +198,7 @@ def _layer(
     x: ArrayLike, window: PerAxis, stride: PerAxis, padding: Padding, dilation: PerAxis
 ) -> tuple[Array, tuple[Axis, ...]]:
     """Return the checked batch and its geometry."""
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     size = x.shape[2:]
-    taps = _check.per_axis("window", window, len(size), 1)
-    return x, geometry(size, taps, stride=stride, padding=padding, dilation=dilation)
+    taps = _checks.per_axis("window", window, len(size), 1)
+    return x, layer_axes(size, taps, stride=stride, padding=padding, dilation=dilation)

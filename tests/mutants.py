@@ -30,17 +30,17 @@ SETTINGS = ["-p", "no:nbval", "-o", "addopts=", "--doctest-modules", "--import-m
 ORACLE = "tests/test_against_reference.py"
 LAYER = f"{ORACLE}::test_conv_and_its_gradients"
 TRANSPOSED = f"{ORACLE}::test_conv_transpose_and_its_gradients"
-STUFFING = "tests/test_transpose.py"
+STUFFING = "tests/test_transposed.py"
 COLUMNS = f"{ORACLE}::test_im2col_and_col2im"
 SHAPES = "tests/test_shapes.py"
-FIELDS = "tests/test_fields.py"
-COUNTS = "tests/test_counts.py"
-CHECKS = "tests/test_check.py tests/test_conv.py"
+FIELDS = "tests/test_architecture_fields.py"
+COUNTS = "tests/test_architecture_counts.py"
+CHECKS = "tests/test_checks.py tests/test_convolution.py"
 WINDOWS = "tests/test_windows.py"
 POOL = "tests/test_pool.py tests/test_pool_conformance.py"
 SHUFFLE = "tests/test_shuffle.py"
 MATRIX = "tests/test_matrix.py"
-SEQUENCE = "tests/test_sequence.py"
+SEQUENCE = "tests/test_shorthands_lists.py"
 GRADCHECK = "tests/test_gradcheck.py"
 BASE = "tests/nn/test_layer.py"
 CONVOLUTION = "tests/nn/test_convolution.py"
@@ -50,16 +50,16 @@ DROPOUT = "tests/nn/test_dropout.py"
 NORM = "tests/nn/test_norm.py"
 INIT = "tests/nn/test_init.py"
 LOSSES = "tests/nn/test_losses.py"
-MOVING = "tests/nn/test_moving.py"
+MOVING = "tests/nn/test_data_moving.py"
 NETWORKS = "tests/nn/test_networks.py"
 EXPORT = "tests/nn/test_export.py"
-SEQUENTIAL = "tests/nn/test_sequential.py"
+SEQUENTIAL = "tests/nn/test_containers.py"
 OPTIMIZERS = "tests/nn/test_optimizers.py"
-SCHEDULES = "tests/nn/test_schedules.py"
+SCHEDULES = "tests/nn/test_optimizers_schedules.py"
 TRAINING = "tests/nn/test_training.py"
 FILES = "tests/nn/test_files.py"
 DATA = "tests/nn/test_data.py"
-CHECKING = "tests/nn/test_checking.py"
+CHECKING = "tests/nn/test_gradcheck_layers.py"
 VERIFY = "tests/teach/test_verify.py"
 EXHIBIT = "tests/teach/test_exhibit.py"
 COMPARE = "tests/teach/test_compare.py"
@@ -84,21 +84,21 @@ MUTANTS = [
     # -------------------------------------------------------------- the way out
     Mutant(
         "ONNX pads axis by axis",
-        "convlib/nn/_operators.py",
+        "convlib/nn/export.py",
         "[axis.pads[side] for side in (0, 1) for axis in axes]",
         "[axis.pads[side] for axis in axes for side in (0, 1)]",
         EXPORT,
     ),
     Mutant(
         "ONNX takes the weights in any order",
-        "convlib/nn/_operators.py",
+        "convlib/nn/export.py",
         "for n in TORCH_NAMES if n in arrays",
         "for n in arrays",
         EXPORT,
     ),
     Mutant(
         "ceil_mode lost on the way out",
-        "convlib/nn/_operators.py",
+        "convlib/nn/export.py",
         "pads=(axis.pads[0], _end(axis))",
         "pads=axis.pads",
         EXPORT,
@@ -113,98 +113,98 @@ MUTANTS = [
     # -------------------------------------------------------------- shape arithmetic
     Mutant(
         "dilation counted from 0",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    return d * (k - 1) + 1",
         "    return (d + 1) * (k - 1) + 1",
         SHAPES,
     ),
     Mutant(
         "dilated kernel too long by one gap",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    return d * (k - 1) + 1",
         "    return d * k",
         LAYER,
     ),
     Mutant(
         "odd element of same before",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    return total // 2, total - total // 2",
         "    return total - total // 2, total // 2",
         LAYER,
     ),
     Mutant(
         "floor for ceil in same",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "outputs = -(-n // s)",
         "outputs = n // s",
         SHAPES,
     ),
     Mutant(
         "same forgets the dilation",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "(outputs - 1) * s + span(k, d) - n",
         "(outputs - 1) * s + k - n",
         LAYER,
     ),
     Mutant(
         "full forgets the dilation",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         'side = span(k, d) - 1 if checked == "full"',
         'side = k - 1 if checked == "full"',
         LAYER,
     ),
     Mutant(
         "padding is the total of both sides",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "room = n + before + after - span",
         "room = n + (before + after) // 2 - span",
         SHAPES,
     ),
     Mutant(
         "size without the floor",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    out = room // s + 1",
         "    out = round(room / s) + 1",
         SHAPES,
     ),
     Mutant(
         "fence-post: no plus one",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    out = room // s + 1",
         "    out = max(room // s, 1)",
         SHAPES,
     ),
     Mutant(
         "ceil for floor",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "(s - 1 if ceil_mode else 0)",
         "(s - 1)",
         SHAPES,
     ),
     Mutant(
         "floor for ceil",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "(s - 1 if ceil_mode else 0)",
         "0",
         SHAPES,
     ),
     Mutant(
         "ceil keeps a window that starts in the padding",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    if ceil_mode and (out - 1) * s >= n + before:",
         "    if ceil_mode and (out - 1) * s >= n + before + after:",
         POOL,
     ),
     Mutant(
         "ceil drops a window that starts at the last input",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    if ceil_mode and (out - 1) * s >= n + before:",
         "    if ceil_mode and (out - 1) * s >= n + before - 1:",
         POOL,
     ),
     Mutant(
         "remainder forgotten",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "        return self.size + sum(self.pads)",
         "        return (self.out - 1) * self.stride + self.span",
         LAYER,
@@ -218,63 +218,63 @@ MUTANTS = [
     ),
     Mutant(
         "crop [p:-p]",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "slice(self.pads[0], self.pads[0] + self.size)",
         "slice(self.pads[0], -self.pads[1])",
         LAYER,
     ),
     Mutant(
         "crop by the padding after",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "slice(self.pads[0], self.pads[0] + self.size)",
         "slice(self.pads[1], self.pads[1] + self.size)",
         LAYER,
     ),
     Mutant(
         "taps forget the dilation",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "first = tap * self.dilation",
         "first = tap",
         LAYER,
     ),
     Mutant(
         "output_padding must be below the stride",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    if extra >= max(s, d):",
         "    if extra >= s:",
         TRANSPOSED,
     ),
     Mutant(
         "output_padding forgotten",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "span(k, d) - sum(pads) + extra",
         "span(k, d) - sum(pads)",
         TRANSPOSED,
     ),
     Mutant(
         "output_padding on the wrong side",
-        "convlib/_geometry.py",
+        "convlib/geometry.py",
         "    return Axis(size, k, s, d, pads, n)",
         "    return Axis(size, k, s, d, (pads[0] - extra, pads[1] + extra), n)",
         TRANSPOSED,
     ),
     Mutant(
         "stride and dilation swapped",
-        "convlib/_geometry.py",
-        "zip(strides, _check.padding(padding, axes), dilations, strict=True)",
-        "zip(dilations, _check.padding(padding, axes), strides, strict=True)",
+        "convlib/geometry.py",
+        "zip(strides, _checks.padding(padding, axes), dilations, strict=True)",
+        "zip(dilations, _checks.padding(padding, axes), strides, strict=True)",
         LAYER,
     ),
     Mutant(
         "the first stride for all axes",
-        "convlib/_check.py",
-        "return tuple(integer(name, entry, least, value) for entry in value)",
-        "return tuple(integer(name, value[0], least, value) for entry in value)",
+        "convlib/_checks.py",
+        "return tuple(integer(name, entry, least, value) for entry in entries)",
+        "return tuple(integer(name, entries[0], least, value) for entry in entries)",
         POOL,
     ),
     Mutant(
         "padding pairs reversed",
-        "convlib/_check.py",
+        "convlib/_checks.py",
         "    return before, after",
         "    return after, before",
         POOL,
@@ -317,21 +317,21 @@ MUTANTS = [
     ),
     Mutant(
         "float16 is added up in float16",
-        "convlib/_arrays.py",
+        "convlib/_checks.py",
         "return np.dtype(np.float32) if dtype == np.float16 else dtype",
         "return dtype",
         POOL,
     ),
     Mutant(
         "True counts as the integer 1",
-        "convlib/_check.py",
+        "convlib/_checks.py",
         "if isinstance(value, (bool, np.bool_)):",
         "if False:",
         CHECKS,
     ),
     Mutant(
         "any number of channels will do",
-        "convlib/_arrays.py",
+        "convlib/_checks.py",
         "    if w.shape[1] != c_in // g:",
         "    if False:",
         CHECKS,
@@ -339,98 +339,98 @@ MUTANTS = [
     # -------------------------------------------------------------- layers
     Mutant(
         "kernel flipped",
-        "convlib/_blocked.py",
+        "convlib/fast/im2col.py",
         "    return w.reshape(groups,",
         "    return w[..., ::-1].reshape(groups,",
         LAYER,
     ),
     Mutant(
         "groups swapped",
-        "convlib/_blocked.py",
+        "convlib/fast/im2col.py",
         "prod(w.shape[1:]))",
         "prod(w.shape[1:]))[::-1]",
         LAYER,
     ),
     Mutant(
         "no flip in dx",
-        "convlib/_blocked.py",
+        "convlib/fast/im2col.py",
         "parts = (back @ block).reshape(shape)",
         "parts = (back @ block).reshape(shape)[:, ::-1]",
         LAYER,
     ),
     Mutant(
         "batch not summed in dw",
-        "convlib/_blocked.py",
+        "convlib/fast/im2col.py",
         "        dw += _rows(",
         "        dw = _rows(",
         LAYER,
     ),
     Mutant(
         "last rows of a block forgotten",
-        "convlib/_blocked.py",
+        "convlib/fast/im2col.py",
         "range(i, min(i + height, first.out))",
         "range(i, max(i + 1, min(i + height, first.out) - 1))",
         LAYER,
     ),
     Mutant(
         "batch not summed in db",
-        "convlib/conv.py",
+        "convlib/convolution.py",
         "    return dy.sum(axis",
         "    return dy[:1].sum(axis",
         LAYER,
     ),
     Mutant(
         "db summed over the batch alone",
-        "convlib/conv.py",
+        "convlib/convolution.py",
         "axis=(0, *range(2, dy.ndim)), dtype=dy.dtype)",
         "axis=0, dtype=dy.dtype).reshape(dy.shape[1], -1)[:, 0]",
         LAYER,
     ),
     Mutant(
         "bias added per input channel",
-        "convlib/conv.py",
+        "convlib/convolution.py",
         "    return with_bias(y, bias).astype(dtype, copy=False)",
         "    return with_bias(y, None if bias is None else bias * w.shape[1]).astype(dtype)",
         LAYER,
     ),
     Mutant(
         "bias along the last axis",
-        "convlib/conv.py",
+        "convlib/convolution.py",
         "reshape(len(b), *(1,) * (y.ndim - 2))",
         "reshape(*(1,) * (y.ndim - 2), len(b))",
         LAYER,
     ),
     Mutant(
         "float32 becomes float64",
-        "convlib/conv.py",
+        "convlib/convolution.py",
         "    return with_bias(y, bias).astype(dtype, copy=False)",
         "    return with_bias(y, bias).astype(float)",
         LAYER,
     ),
     Mutant(
         "transposed bias counts input channels",
-        "convlib/transpose.py",
-        "_arrays.bias(b, w.shape[1] * groups)",
-        "_arrays.bias(b, w.shape[0])",
+        "convlib/transposed.py",
+        "_checks.bias(b, w.shape[1] * groups)",
+        "_checks.bias(b, w.shape[0])",
         TRANSPOSED,
     ),
     Mutant(
         "s zeros between neighbours",
-        "convlib/transpose.py",
-        '    strides = _check.per_axis("stride", stride, axes, 1)\n    extras',
-        '    strides = [1 + s for s in _check.per_axis("stride", stride, axes, 1)]\n    extras',
+        "convlib/transposed.py",
+        '    strides = _checks.per_axis("stride", stride, axes, 1)\n    extras',
+        '    strides = [1 + s for s in _checks.per_axis("stride", stride, axes, 1)]\n    extras',
         STUFFING,
     ),
     Mutant(
         "zeros also after the last entry",
-        "convlib/transpose.py",
+        "convlib/transposed.py",
         "spread = [s * (o - 1) + 1 for",
         "spread = [s * o for",
         STUFFING,
     ),
     Mutant(
         "extra zeros before the first entry",
-        "convlib/transpose.py",
+        "convlib/transposed.py",
         "places = (slice(0, length, s) for",
         "places = (slice(-length, None, s) for",
         STUFFING,
@@ -452,7 +452,7 @@ MUTANTS = [
     ),
     Mutant(
         "loops: one window too many",
-        "convlib/reference/places.py",
+        "convlib/reference/sliding.py",
         "while start + taps[-1] < n + after",
         "while start + taps[-1] <= n + after",
         LAYER,
@@ -542,7 +542,7 @@ MUTANTS = [
     Mutant(
         "average of bytes wraps around",
         "convlib/pool.py",
-        "x.astype(_arrays.working_dtype(dtype))",
+        "x.astype(_checks.working_dtype(dtype))",
         "x",
         POOL,
     ),
@@ -612,14 +612,14 @@ MUTANTS = [
     ),
     Mutant(
         "convolve1d without a flip",
-        "convlib/sequence.py",
+        "convlib/shorthands.py",
         'bare("w", w, 1)[::-1]',
         'bare("w", w, 1)',
         SEQUENCE,
     ),
     Mutant(
         "options forgotten on the way back along a list",
-        "convlib/sequence.py",
+        "convlib/shorthands.py",
         "for a in lists), **options)",
         "for a in lists))",
         SEQUENCE,
@@ -627,35 +627,35 @@ MUTANTS = [
     # -------------------------------------------------------------- counts and gradient checks
     Mutant(
         "own stride enlarges the receptive field",
-        "convlib/fields.py",
+        "convlib/architecture.py",
         "size += d * (k - 1) * jump",
         "size += d * (k - 1) * jump * s",
         FIELDS,
     ),
     Mutant(
         "jumps add",
-        "convlib/fields.py",
+        "convlib/architecture.py",
         "jump *= s",
         "jump += s - 1",
         FIELDS,
     ),
     Mutant(
         "padding of deeper layers counted in inputs",
-        "convlib/fields.py",
+        "convlib/architecture.py",
         "start -= before * jump",
         "start -= before",
         FIELDS,
     ),
     Mutant(
         "a bias per slice",
-        "convlib/counts.py",
+        "convlib/architecture.py",
         "(c_out if bias else 0)",
         "(c_in * c_out if bias else 0)",
         COUNTS,
     ),
     Mutant(
         "groups forgotten in the count",
-        "convlib/counts.py",
+        "convlib/architecture.py",
         "return c_in // g * prod(",
         "return c_in * prod(",
         COUNTS,
@@ -986,21 +986,21 @@ MUTANTS = [
     ),
     Mutant(
         "nudged the other way",
-        "convlib/nn/moving.py",
+        "convlib/nn/data.py",
         "np.maximum(d, 0) * before + np.maximum(-d, 0) * after",
         "np.maximum(d, 0) * after + np.maximum(-d, 0) * before",
         MOVING,
     ),
     Mutant(
         "nudge that grows brighter",
-        "convlib/nn/moving.py",
+        "convlib/nn/data.py",
         "(1 - abs(d)) * x + ",
         "x + ",
         MOVING,
     ),
     Mutant(
         "one nudge for all samples",
-        "convlib/nn/moving.py",
+        "convlib/nn/data.py",
         "(len(x), *(1,) * (x.ndim - 1))",
         "(1,) * x.ndim",
         MOVING,
@@ -1161,35 +1161,35 @@ MUTANTS = [
     ),
     Mutant(
         "layers backward in the order of forward",
-        "convlib/nn/sequential.py",
+        "convlib/nn/containers.py",
         "for layer in reversed(self.layers):",
         "for layer in self.layers:",
         SEQUENTIAL,
     ),
     Mutant(
         "evaluation of the outer layer only",
-        "convlib/nn/sequential.py",
+        "convlib/nn/containers.py",
         "        for layer in self.layers:\n            layer.train(mode)\n",
         "",
         SEQUENTIAL,
     ),
     Mutant(
         "one layer in two places",
-        "convlib/nn/sequential.py",
+        "convlib/nn/containers.py",
         "        _refuse_twins([leaf for layer in layers for leaf in _leaves(layer)])\n",
         "",
         SEQUENTIAL,
     ),
     Mutant(
         "another dropout mask in every difference",
-        "convlib/nn/checking.py",
+        "convlib/nn/gradcheck.py",
         "trial = deepcopy(self.layer)",
         "trial = self.layer",
         BASE,
     ),
     Mutant(
         "a difference on one side",
-        "convlib/nn/checking.py",
+        "convlib/nn/gradcheck.py",
         "(loss.moved(name, h * v) - loss.moved(name, -h * v)) / (2 * h)",
         "(loss.moved(name, h * v) - loss.moved(name, 0 * v)) / h",
         CHECKING,
@@ -1225,49 +1225,49 @@ MUTANTS = [
     ),
     Mutant(
         "steps counted after the update",
-        "convlib/nn/adaptive.py",
+        "convlib/nn/optimizers.py",
         "1 - first**self.steps",
         "1 - first ** (self.steps + 1)",
         OPTIMIZERS,
     ),
     Mutant(
         "no bias correction of the squares",
-        "convlib/nn/adaptive.py",
+        "convlib/nn/optimizers.py",
         "v / (1 - second**self.steps)",
         "v",
         OPTIMIZERS,
     ),
     Mutant(
         "AdaGrad forgets",
-        "convlib/nn/adaptive.py",
+        "convlib/nn/optimizers.py",
         "squares += g * g",
         "squares[...] = g * g",
         OPTIMIZERS,
     ),
     Mutant(
         "decay of RMSProp on the wrong side",
-        "convlib/nn/adaptive.py",
+        "convlib/nn/optimizers.py",
         "squares += (1 - self.decay) * g * g",
         "squares += self.decay * g * g",
         OPTIMIZERS,
     ),
     Mutant(
         "decoupled decay without the rate",
-        "convlib/nn/adaptive.py",
+        "convlib/nn/optimizers.py",
         "param *= 1 - self.lr * self.weight_decay",
         "param *= 1 - self.weight_decay",
         OPTIMIZERS,
     ),
     Mutant(
         "warm-up starts at 0",
-        "convlib/nn/schedules.py",
+        "convlib/nn/optimizers.py",
         "(epoch + 1) / (first + 1)",
         "epoch / (first + 1)",
         SCHEDULES,
     ),
     Mutant(
         "cosine of a whole wave",
-        "convlib/nn/schedules.py",
+        "convlib/nn/optimizers.py",
         "cos(pi * min(",
         "cos(2 * pi * min(",
         SCHEDULES,
@@ -1309,14 +1309,14 @@ MUTANTS = [
     ),
     Mutant(
         "buffers not put back",
-        "convlib/nn/_state.py",
+        "convlib/nn/training.py",
         "_written(self.buffers, net.buffers)",
         "pass",
         TRAINING,
     ),
     Mutant(
         "kept weights are the same arrays",
-        "convlib/nn/_state.py",
+        "convlib/nn/training.py",
         "{name: array.copy() for",
         "{name: array for",
         TRAINING,
@@ -1358,49 +1358,49 @@ MUTANTS = [
     ),
     Mutant(
         "little-endian sizes",
-        "convlib/nn/idx.py",
+        "convlib/nn/data.py",
         'content[at : at + 4], "big"',
         'content[at : at + 4], "little"',
         DATA,
     ),
     Mutant(
         "labels not compared with images",
-        "convlib/nn/idx.py",
+        "convlib/nn/data.py",
         "if len(labels) != len(images):",
         "if False:",
         DATA,
     ),
     Mutant(
         "split may empty a class",
-        "convlib/nn/preparing.py",
+        "convlib/nn/data.py",
         "min(max(round(share * size), 1), size - 1)",
         "round(share * size)",
         DATA,
     ),
     Mutant(
         "split without classes",
-        "convlib/nn/preparing.py",
+        "convlib/nn/data.py",
         "labelled = y.ndim == 1 and",
         "labelled = y.ndim == 0 and",
         DATA,
     ),
     Mutant(
         "constant features divided by 0",
-        "convlib/nn/preparing.py",
+        "convlib/nn/data.py",
         "np.where(constant, 1.0, std)",
         "std",
         DATA,
     ),
     Mutant(
         "standardised with numbers of its own",
-        "convlib/nn/preparing.py",
+        "convlib/nn/data.py",
         "((x - self.mean) / self.std)",
         "((x - x.mean(axis=0)) / self.std)",
         DATA,
     ),
     Mutant(
         "shift never goes all the way",
-        "convlib/nn/moving.py",
+        "convlib/nn/data.py",
         "integers(0, 2 * m + 1,",
         "integers(0, 2 * m,",
         MOVING,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import convlib as cl
-from convlib import _blocked
+from convlib.fast import im2col as _blocked
 
 COUNT = 2000
 DTYPES = [np.int64, np.int32, np.float64, np.float32]
@@ -215,21 +215,21 @@ SIGNATURES = {
 def test_both_routes_have_the_same_signature(name):
     fast, slow = getattr(cl, name), getattr(cl.reference, name)
     assert options_of(slow) == SIGNATURES[name]
-    extra = {"algorithm": "auto"} if name == "conv" else {}
+    extra = {"algorithm": "auto"} if name.startswith("conv") else {}
     assert options_of(fast) == {**SIGNATURES[name], **extra}
     positional = [p for p in inspect.signature(slow).parameters if p not in SIGNATURES[name]]
     assert list(inspect.signature(fast).parameters)[: len(positional)] == positional
 
 
-@pytest.mark.parametrize("name", ["layers", "columns", "places"])
+@pytest.mark.parametrize("name", ["layers", "columns", "sliding"])
 def test_the_loops_import_nothing_but_the_checks(name):
     """The reference is an independent route: it shares no arithmetic with the fast code."""
     tree = ast.parse(Path(cl.reference.__file__).with_name(f"{name}.py").read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {module for module in imported if module.startswith("convlib")}
-    assert ours <= {"convlib", "convlib._check", "convlib.reference.places"}
+    assert ours <= {"convlib", "convlib._checks", "convlib.reference.sliding"}
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
-    assert not names & {"shapes", "windows", "_geometry", "_views", "_blocked"}
+    assert not names & {"shapes", "windows", "geometry", "_views", "fast"}
 
 
 X, W, WT = np.ones((1, 2, 5)), np.ones((3, 2, 2)), np.ones((2, 3, 2))

@@ -53,7 +53,7 @@ def test_a_mutant_without_its_place_is_told(mutants, root, tmp_path):
 
 def test_the_verdicts(mutants):
     """An equivalent change survives, a mistake is killed, and a missing test is no verdict."""
-    place = "convlib/_geometry.py", "outputs = -(-n // s)"
+    place = "convlib/geometry.py", "outputs = -(-n // s)"
     harmless = mutants.Mutant("harmless", *place, "outputs = (n + s - 1) // s", mutants.SHAPES)
     assert mutants.verdict(harmless) == "SURVIVED"
     assert mutants.verdict(harmless._replace(new="outputs = n // s")) == "killed"
@@ -62,6 +62,6 @@ def test_the_verdicts(mutants):
 
 def test_a_mutant_that_never_ends_is_killed(mutants, monkeypatch):
     monkeypatch.setattr(mutants, "SECONDS", 1)
-    place = "convlib/_geometry.py", "outputs = -(-n // s)"
+    place = "convlib/geometry.py", "outputs = -(-n // s)"
     endless = mutants.Mutant("endless", *place, "while n:\n        outputs = 1", mutants.SHAPES)
     assert mutants.verdict(endless) == "killed"

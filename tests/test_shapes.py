@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 import convlib as cl
-from convlib import _geometry
+from convlib import geometry
 
 REFUSED = [
     (
@@ -118,7 +118,7 @@ REFUSED = [
     (
         lambda: cl.im2col_count(3, 3, (4, 4)),
         TypeError,
-        "window=3: needs a tuple, one entry per spatial axis; write window=(3,)",
+        "window=3: needs a tuple of sizes; write window=(3,)",
     ),
     (
         lambda: cl.output_size(5, 3, stride=0),
@@ -321,13 +321,13 @@ def test_left_out_options_are_those_of_an_ordinary_layer():
     assert cl.same_padding(5, 3) == (1, 1)
     assert cl.output_size(6, 3) == cl.transposed_size(2, 3) == 4
     assert cl.remainder(6, 3) == 0
-    assert _geometry.geometry((6,), (3,)) == ((6, 3, 1, 1, (0, 0), 4),)
-    assert _geometry.geometry((6,), (3,), stride=2, padding=1)[0].out == 3
-    assert _geometry.transposed_geometry((4,), (3,)) == ((6, 3, 1, 1, (0, 0), 4),)
+    assert geometry.layer_axes((6,), (3,)) == ((6, 3, 1, 1, (0, 0), 4),)
+    assert geometry.layer_axes((6,), (3,), stride=2, padding=1)[0].out == 3
+    assert geometry.transposed_axes((4,), (3,)) == ((6, 3, 1, 1, (0, 0), 4),)
 
 
 def test_reach():
-    axis = _geometry.Axis(size=9, taps=2, stride=3, dilation=2, pads=(1, 2), out=3)
+    axis = geometry.Axis(size=9, taps=2, stride=3, dilation=2, pads=(1, 2), out=3)
     assert (axis.span, axis.padded, axis.true) == (3, 12, slice(1, 10))
     assert list(range(12))[axis.reach(0)] == [0, 3, 6]
     assert list(range(12))[axis.reach(1)] == [2, 5, 8]

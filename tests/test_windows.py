@@ -30,7 +30,7 @@ REFUSED = [
     (
         lambda: cl.col2im(np.ones((1, 6, 3)), 5, 3),
         TypeError,
-        "size=5: needs a tuple, one entry per spatial axis; write size=(5,)",
+        "size=5: needs a tuple of sizes; write size=(5,)",
     ),
     (
         lambda: cl.col2im(np.ones((1, 6, 3)), (0,), 3),

@@ -7,30 +7,23 @@ what training needs: optimisers, `fit`, scores, files, data.
 """
 
 from convlib.nn.activations import ReLU, Sigmoid, Tanh
-from convlib.nn.adaptive import AdaGrad, Adam, RMSProp
-from convlib.nn.checking import check_gradients
-from convlib.nn.convolution import Conv
-from convlib.nn.data import digits, signals
+from convlib.nn.containers import Sequential
+from convlib.nn.convolution import Conv, ConvTranspose
+from convlib.nn.data import Standardizer, digits, mnist, nudge, read_idx, shift, signals, split
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
 from convlib.nn.export import to_onnx, torch_weights
 from convlib.nn.files import load, save
-from convlib.nn.history import History, Score
-from convlib.nn.idx import mnist, read_idx
+from convlib.nn.gradcheck import check_gradients
 from convlib.nn.init import fan_in, fan_out, he, xavier
 from convlib.nn.layer import Layer
 from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
-from convlib.nn.metrics import confusion_matrix, evaluate, predict
-from convlib.nn.moving import nudge, shift
+from convlib.nn.metrics import Score, confusion_matrix, evaluate, predict
 from convlib.nn.networks import digit_net
 from convlib.nn.norm import BatchNorm
-from convlib.nn.optimizers import SGD, Optimizer
+from convlib.nn.optimizers import SGD, AdaGrad, Adam, Optimizer, RMSProp, cosine, step_decay, warmup
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
-from convlib.nn.preparing import Standardizer, split
-from convlib.nn.schedules import cosine, step_decay, warmup
-from convlib.nn.sequential import Sequential
-from convlib.nn.training import fit
-from convlib.nn.transposed import ConvTranspose
+from convlib.nn.training import History, fit
 
 __all__ = [
     "SGD",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
 
-from convlib._check import Array
+from convlib._checks import Array
 
 Arrays = MutableMapping[str, Array]
 

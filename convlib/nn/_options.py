@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from convlib import _check
-from convlib._check import Padding, PerAxis
+from convlib import _checks
+from convlib._checks import Padding
 
 DEFAULTS: dict[str, Any] = {
     "stride": 1,
@@ -21,15 +19,6 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def per_axis(name: str, value: PerAxis, axes: int, least: int) -> PerAxis:
-    """Return a checked option as one int where all axes agree, else as a tuple.
-
-    >>> per_axis("stride", [2, 2], 2, 1), per_axis("stride", (1, 2), 2, 1)
-    (2, (1, 2))
-    """
-    return _short(_check.per_axis(name, value, axes, least))
-
-
 def checked(options: Mapping[str, Any], axes: int) -> dict[str, Any]:
     """Return all options of one layer that are per axis, in their order, checked and short.
 
@@ -38,39 +27,31 @@ def checked(options: Mapping[str, Any], axes: int) -> dict[str, Any]:
     """
     least = {"output_padding": 0}
     return {
-        name: padding(value, axes)
+        name: shortest_padding(value, axes)
         if name == "padding"
-        else per_axis(name, value, axes, least.get(name, 1))
+        else shortest(_checks.per_axis(name, value, axes, least.get(name, 1)))
         for name, value in options.items()
     }
 
 
-def padding(value: Padding, axes: int) -> Any:
+def shortest_padding(value: Padding, axes: int) -> Any:
     """Return a checked padding in its shortest form that means the same.
 
-    >>> padding(((1, 1), (1, 1)), 2), padding(((0, 1),), 1), padding(("same", "same"), 2)
-    (1, ((0, 1),), 'same')
+    >>> shortest_padding(((1, 1), (1, 1)), 2), shortest_padding(((0, 1),), 1)
+    (1, ((0, 1),))
     """
-    entries = _check.padding(value, axes)
-    return _short(tuple(e if isinstance(e, str) or e[0] != e[1] else e[0] for e in entries))
+    entries = _checks.padding(value, axes)
+    return shortest(tuple(e if isinstance(e, str) or e[0] != e[1] else e[0] for e in entries))
 
 
-def _short(entries: tuple[Any, ...]) -> Any:
-    """Return the entry that all axes share, or the tuple; a pair always stays in a tuple."""
+def shortest(entries: tuple[Any, ...]) -> Any:
+    """Return the entry that all axes share, or the tuple; a pair always stays in a tuple.
+
+    >>> shortest((2, 2)), shortest((1, 2)), shortest(("same", "same"))
+    (2, (1, 2), 'same')
+    """
     same = all(entry == entries[0] for entry in entries)
     return entries[0] if same and not isinstance(entries[0], tuple) else entries
-
-
-def flag(name: str, value: object) -> bool:
-    """Return a truth value, and refuse anything else.
-
-    >>> flag("bias", [0.5])
-    Traceback (most recent call last):
-    TypeError: bias=[0.5]: needs True or False
-    """
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name}={value!r}: needs True or False")
-    return bool(value)
 
 
 def rank(*values: object) -> int:
@@ -79,7 +60,7 @@ def rank(*values: object) -> int:
     >>> rank(2, (1, 2)), rank(2, 2)
     (2, 1)
     """
-    return next((len(value) for value in values if isinstance(value, (tuple, list))), 1)
+    return next((len(entries) for entries in map(_checks.listed, values) if entries is not None), 1)
 
 
 def times(sizes: Sequence[int]) -> str:

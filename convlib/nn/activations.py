@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from convlib._check import Array
-from convlib.nn._door import as_tuple
+from convlib._checks import Array, as_tuple
 from convlib.nn.layer import Grads, Layer, Shape
 
 

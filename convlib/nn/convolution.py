@@ -1,4 +1,4 @@
-"""The convolution layer. The mathematics is `cl.conv` and its gradients."""
+"""The convolution layers. The mathematics is `cl.conv`, `cl.conv_transpose` and their gradients."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, Padding, PerAxis
-from convlib._geometry import geometry
-from convlib.conv import conv, conv_backward
+from convlib import _checks
+from convlib._checks import Array, Padding, PerAxis, Rng, channels_last, floating
+from convlib.convolution import conv, conv_backward
+from convlib.geometry import layer_axes, transposed_axes
 from convlib.nn import _options
-from convlib.nn._door import Rng, channels_last, floating
 from convlib.nn.init import Init, drawn
 from convlib.nn.layer import Grads, Layer, Shape
+from convlib.transposed import conv_transpose, conv_transpose_backward
 
 
 class Kernels(Layer):
@@ -26,20 +26,20 @@ class Kernels(Layer):
         self, c_in: int, c_out: int, kernel: PerAxis, ndim: int, groups: int, **options: Any
     ) -> None:
         super().__init__()
-        self.c_in = _check.integer("c_in", c_in, 1)
-        self.c_out = _check.integer("c_out", c_out, 1)
+        self.c_in = _checks.integer("c_in", c_in, 1)
+        self.c_out = _checks.integer("c_out", c_out, 1)
         self.kernel = _kernel(kernel, ndim)
-        g = _check.integer("groups", groups, 1)
+        g = _checks.integer("groups", groups, 1)
         self.options = {**_options.checked(options, len(self.kernel)), "groups": g}
-        _arrays.divides(f"c_in is {self.c_in}", self.c_in, g, self.c_out)
-        _arrays.divides(f"c_out is {self.c_out}", self.c_out, g, self.c_in)
+        _checks.divides(f"c_in is {self.c_in}", self.c_in, g, self.c_out)
+        _checks.divides(f"c_out is {self.c_out}", self.c_out, g, self.c_in)
 
     def _fill(self, shape: Shape, bias: bool, steps: int, init: Init, rng: Rng, dtype: Any) -> None:
         """Draw the weights; an output of a transposed layer meets every `steps`-th tap only."""
         chosen, taps = floating(dtype), prod(self.kernel)
         inputs, outputs = (c // self.options["groups"] * taps for c in (self.c_in, self.c_out))
         self._params["w"] = drawn(init, shape, (inputs / steps, outputs), rng, chosen)
-        if _options.flag("bias", bias):
+        if _checks.flag("bias", bias):
             self._params["b"] = np.zeros(self.c_out, chosen)
 
     def _size(self, shape: Sequence[int]) -> Shape:
@@ -125,7 +125,7 @@ class Conv(Kernels):
         """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
         size = self._size(shape)
         options = {name: value for name, value in self.options.items() if name != "groups"}
-        return self.c_out, *(axis.out for axis in geometry(size, self.kernel, **options))
+        return self.c_out, *(axis.out for axis in layer_axes(size, self.kernel, **options))
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         return conv(x, self._params["w"], self._params.get("b"), **self.options), x
@@ -138,9 +138,10 @@ class Conv(Kernels):
 
 def _kernel(kernel: PerAxis, ndim: int) -> Shape:
     """Return the taps per spatial axis."""
-    if isinstance(kernel, (tuple, list)):
-        return _check.sizes("kernel", kernel)
-    return (_check.integer("kernel", kernel, 1),) * _check.integer("ndim", ndim, 1)
+    taps = _checks.listed(kernel)
+    if taps is not None:
+        return _checks.sizes("kernel", taps)
+    return (_checks.integer("kernel", kernel, 1),) * _checks.integer("ndim", ndim, 1)
 
 
 def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:
@@ -148,3 +149,75 @@ def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:
     if len(shape) == axes:
         return "; add the missing axis of length 1: x[np.newaxis], or x[:, np.newaxis]"
     return channels_last(shape, c_in) if len(shape) == axes + 1 and 0 not in shape else ""
+
+
+class ConvTranspose(Kernels):
+    """Transposed convolution with weights of its own, as `cl.conv_transpose`.
+
+    Parameters
+    ----------
+    stride, padding, output_padding, dilation, groups
+        As in `cl.conv_transpose`. All others are those of `Conv`.
+
+    Attributes
+    ----------
+    params
+        `"w"` `(C_in, C_out/groups, *kernel)` and, with a bias, `"b"` `(C_out,)`.
+
+    Notes
+    -----
+    One output adds up C_in/groups · prod(kernel) / prod(stride) products on average: that is the
+    fan-in here, and C_out/groups · prod(kernel) the fan-out. `fan_in(w.shape)` would take these
+    weights for those of a `Conv`, and mix the two up.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is out of range or groups does not divide the channels.
+
+    Examples
+    --------
+    >>> layer = ConvTranspose(8, 3, 4, stride=2, padding=1, rng=0)
+    >>> layer
+    ConvTranspose(8 → 3, kernel 4×4, stride 2, padding 1) · 387 parameters
+    >>> layer.output_shape((8, 14, 14))
+    (3, 28, 28)
+    """
+
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        kernel: PerAxis,
+        *,
+        stride: PerAxis = 1,
+        padding: Padding = 0,
+        output_padding: PerAxis = 0,
+        dilation: PerAxis = 1,
+        groups: int = 1,
+        bias: bool = True,
+        ndim: int = 2,
+        init: Init = "he",
+        rng: Rng = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        options = {"stride": stride, "padding": padding, "output_padding": output_padding}
+        super().__init__(c_in, c_out, kernel, ndim, groups, **options, dilation=dilation)
+        shape = (self.c_in, self.c_out // self.options["groups"], *self.kernel)
+        steps = prod(_checks.per_axis("stride", self.options["stride"], len(self.kernel), 1))
+        self._fill(shape, bias, steps, init, rng, dtype)
+
+    def output_shape(self, shape: Sequence[int]) -> Shape:
+        """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
+        size = self._size(shape)
+        options = {name: value for name, value in self.options.items() if name != "groups"}
+        axes = transposed_axes(size, self.kernel, **options)
+        return self.c_out, *(axis.size for axis in axes)
+
+    def _forward(self, x: Array) -> tuple[Array, Any]:
+        return conv_transpose(x, self._params["w"], self._params.get("b"), **self.options), x
+
+    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
+        grads = conv_transpose_backward(dy, saved, self._params["w"], **self.options)
+        found = {"w": grads.dw, "b": grads.db}
+        return grads.dx, {name: found[name] for name in self._params}

@@ -1,15 +1,22 @@
-"""Data without a network: 1,797 scanned digits, and generated signals of a few shapes."""
+"""Data: digits, MNIST's files, generated signals; splitting, standardising and moving samples."""
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from convlib import _check
-from convlib._check import Array
-from convlib.nn._door import Rng, number, word
-from convlib.nn._door import generator as seeded
+from convlib import _checks
+from convlib._checks import Array, Rng, float_dtype, generator, number, real, word
+from convlib._checks import generator as seeded
+from convlib.nn.metrics import paired, samples
 
 SHAPES: dict[str, Callable[[Array], Array]] = {
     "hill": lambda t: np.sin(np.pi * t),
@@ -94,7 +101,7 @@ def signals(
     >>> x.shape, labels.tolist()
     ((6, 1, 8), [1, 0, 1, 0, 0, 1])
     """
-    size, n = _check.integer("length", length, 8), _check.integer("count", count, 1)
+    size, n = _checks.integer("length", length, 8), _checks.integer("count", count, 1)
     names = _names(classes)
     level = number("noise", noise, "needs a number of at least 0", lambda s: 0 <= s < np.inf)
     generator = seeded(rng)
@@ -121,3 +128,357 @@ def _names(classes: Sequence[str]) -> tuple[str, ...]:
     if len(set(classes)) < len(classes):
         raise ValueError(f"classes={classes!r}: a name is there twice")
     return tuple(classes)
+
+
+Part = tuple[Array, Array]
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+WHERE = (
+    "MNIST was published by Yann LeCun, Corinna Cortes and Christopher Burges; its four files "
+    "(about 12 MB, with the ending .gz) are on many mirrors, under exactly these names"
+)
+TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+
+
+def mnist(folder: str | Path) -> tuple[Part, Part]:
+    """Read the handwritten digits of MNIST, or any data set in the same four files.
+
+    Parameters
+    ----------
+    folder
+        Holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+        `t10k-labels-idx1-ubyte`, each as it is or with the ending `.gz`.
+
+    Returns
+    -------
+    (x, y), (x_test, y_test)
+        Images `(N, 1, H, W)`, uint8 from 0 (background) to 255, and labels `(N,)`, int64. `fit` and
+        `predict` convert to floats batch by batch, which saves memory; a `Standardizer` converts
+        everything at once.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is missing; the message names all that are, and says where they come from.
+    ValueError
+        If a file is damaged or something else, or labels and images do not match.
+
+    Source: LeCun, Bottou, Bengio and Haffner (1998), "Gradient-Based Learning Applied to Document
+    Recognition", for the data.
+    """
+    found = {name: _file(Path(folder), name) for name in FILES}
+    missing = [name for name, path in found.items() if path is None]
+    if missing:
+        rule = f"{folder} does not hold {', '.join(missing)} (plain or with .gz)"
+        raise FileNotFoundError(f"{rule}. {WHERE}.")
+    images, labels, test_images, test_labels = (read_idx(path) for path in found.values() if path)
+    parts = _part(FILES[0], images, labels), _part(FILES[2], test_images, test_labels)
+    if images.shape[1:] != test_images.shape[1:]:
+        sizes = f"{images.shape[1:]} for training and {test_images.shape[1:]} for the test"
+        raise ValueError(f"the images have two sizes: {sizes}")
+    return parts
+
+
+def read_idx(path: str | Path) -> Array:
+    """Read one array from an IDX file: two zero bytes, a type, the number of axes, sizes, entries.
+
+    Parameters
+    ----------
+    path
+        Of a plain or a gzip-compressed file; its first bytes tell which.
+
+    Returns
+    -------
+    Array
+        In the shape that the file states, in the machine's byte order.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or something else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "three-idx1-ubyte"
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    ...     read_idx(path)
+    array([5, 0, 4], dtype=uint8)
+    """
+    content = _content(Path(path))
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or not content[3]:
+        magic = " ".join(f"{byte:02x}" for byte in content[:4]) or "nothing"
+        rule = "an IDX file starts with 00 00, a type (08 for bytes), and the number of axes"
+        web = "; this is a web page" if content.lstrip()[:1] == b"<" else ""
+        raise ValueError(f"{path} starts with {magic}: {rule}{web}")
+    dtype, axes = np.dtype(TYPES[content[2]]), content[3]
+    head = 4 + 4 * axes
+    if len(content) < head:
+        raise ValueError(f"{path} is cut off within its head: {len(content)} of {head} bytes")
+    shape = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, head, 4))
+    length = head + prod(shape) * dtype.itemsize
+    if len(content) != length:
+        fault = "cut off" if len(content) < length else "too long"
+        raise ValueError(f"{path} is {fault}: {len(content)} bytes, but {shape} needs {length}")
+    array = np.frombuffer(content, dtype, offset=head).reshape(shape)
+    return array.astype(dtype.newbyteorder("="))
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file, decompressed if they are compressed."""
+    content = path.read_bytes()
+    if content[:2] != b"\x1f\x8b":
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, OSError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged: it cannot be decompressed ({error})") from None
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """Return the plain or the compressed file of this name, or None."""
+    paths = (folder / name, folder / f"{name}.gz")
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _part(name: str, images: Array, labels: Array) -> Part:
+    """Return images with a channel axis, and labels, if they belong together."""
+    if images.ndim != 3 or images.dtype != np.uint8:
+        what = f"{images.dtype} with shape {images.shape}"
+        raise ValueError(f"{name} holds {what}: needs bytes, (N, height, width)")
+    beside = name.replace("images-idx3", "labels-idx1")
+    if labels.ndim != 1 or labels.dtype != np.uint8:
+        what = f"{labels.dtype} with shape {labels.shape}"
+        raise ValueError(f"{beside} holds {what}: needs bytes, (N,)")
+    if len(labels) != len(images):
+        rule = f"{beside} holds {len(labels)} labels, {name} {len(images)} images"
+        raise ValueError(f"{rule}: one of them belongs to other data")
+    return images[:, np.newaxis], labels.astype(np.int64)
+
+
+AXES = ("all", "channel", "feature")
+
+
+def split(
+    x: ArrayLike, y: ArrayLike, fraction: float, *, rng: Rng = None, name: str = "fraction"
+) -> tuple[Part, Part]:
+    """Divide samples at random in two parts; of every class, `fraction` goes into the second.
+
+    Parameters
+    ----------
+    x, y
+        `(N, ...)` and `(N,)` labels. Targets that are no integers of one axis have no classes: the
+        samples are then drawn from all.
+    fraction
+        Above 0 and below 1. Its share of each class is rounded, but both parts get a sample of
+        every class that has two; the only sample of a class goes into the first part.
+    rng
+        A seed, a generator, or None.
+    name
+        Of the argument, for error messages.
+
+    Returns
+    -------
+    (x1, y1), (x2, y2)
+        Copies; each sample is in exactly one part, and the order is kept.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, fraction is out of range, or a part would be empty.
+
+    Examples
+    --------
+    >>> (x1, y1), (x2, y2) = split(np.arange(10), np.arange(10) % 2, 0.4, rng=0)
+    >>> y1.tolist(), y2.tolist()
+    ([0, 1, 0, 1, 0, 1], [1, 0, 0, 1])
+    """
+    x, y = paired(x, y)
+    rule = "needs a share above 0 and below 1"
+    share = number(name, fraction, rule, lambda f: 0 < f < 1)
+    source, second = generator(rng), np.zeros(len(x), bool)
+    labelled = y.ndim == 1 and y.dtype.kind in "iu"
+    groups = [np.flatnonzero(y == c) for c in np.unique(y)] if labelled else [np.arange(len(x))]
+    for group in groups:
+        second[source.permutation(group)[: _rounded(share, len(group))]] = True
+    if not second.any():
+        raise ValueError(f"{name}={fraction!r}: no class has two samples, so nothing can be split")
+    return (x[~second], y[~second]), (x[second], y[second])
+
+
+def _rounded(share: float, size: int) -> int:
+    """Return how many of a class go into the second part: at least 1, but not all."""
+    return min(max(round(share * size), 1), size - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Standardizer:
+    """Subtract a mean and divide by a standard deviation: z = (x − mean)/std.
+
+    Both are those of the *training* data, also for all other data: numbers of the test data must
+    not enter what is done before the test.
+
+    Attributes
+    ----------
+    mean, std
+        float64 arrays that broadcast against a batch. Where the training data are constant, std is
+        1, and z is 0.
+
+    Examples
+    --------
+    >>> standardizer = Standardizer.of([[1.0, 5.0], [3.0, 5.0]], axis="feature")
+    >>> standardizer([[1, 5], [3, 6]])
+    array([[-1.,  0.],
+           [ 1.,  1.]])
+    """
+
+    mean: Array
+    std: Array
+
+    @classmethod
+    def of(cls, x: ArrayLike, axis: str = "all") -> Self:
+        """Measure mean and standard deviation (divided by the number of values) of training data.
+
+        Parameters
+        ----------
+        x
+            `(N, C, *spatial)` or `(N, features)`, at least one sample.
+        axis
+            `"all"`: one mean for everything; `"channel"`: one for every entry of axis 1;
+            `"feature"`: one for every place in a sample.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If x is empty or not finite, or axis is an unknown word.
+        """
+        word("axis", axis, AXES)
+        x = samples("x", x)
+        if x.ndim < 2 or not x.size:
+            raise ValueError(f"x has shape {x.shape}: needs (N, C, ...), none of them 0")
+        if not np.isfinite(x).all():
+            raise ValueError("x holds entries that are NaN or infinite")
+        over = {"all": tuple(range(x.ndim)), "channel": (0, *range(2, x.ndim)), "feature": (0,)}
+        smallest, largest = (f(x, axis=over[axis], keepdims=True)[0] for f in (np.min, np.max))
+        constant = smallest == largest
+        mean = x.mean(axis=over[axis], keepdims=True, dtype=np.float64)[0]
+        std = x.std(axis=over[axis], keepdims=True, dtype=np.float64)[0]
+        return cls(np.where(constant, smallest, mean), np.where(constant, 1.0, std))
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """Return z for a batch like the training data; float32 stays float32."""
+        x = self._like("x", x)
+        return ((x - self.mean) / self.std).astype(float_dtype(x), copy=False)
+
+    def inverse(self, z: ArrayLike) -> Array:
+        """Return x = z · std + mean."""
+        z = self._like("z", z)
+        return (z * self.std + self.mean).astype(float_dtype(z), copy=False)
+
+    def _like(self, name: str, value: ArrayLike) -> Array:
+        """Return a batch that the means fit, without stretching it."""
+        x = real(name, value)
+        fits = x.ndim == self.mean.ndim + 1 and all(
+            n in (1, size) for n, size in zip(self.mean.shape, x.shape[1:], strict=True)
+        )
+        if not fits:
+            wanted = ", ".join("any" if n == 1 else str(n) for n in self.mean.shape)
+            raise ValueError(
+                f"{name} has shape {x.shape}: needs (N, {wanted}), as the training data"
+            )
+        return x
+
+
+def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
+    """Shift every sample at random by up to `most` pixels along each spatial axis; zeros come in.
+
+    Made for `fit(..., augment=nn.shift)`. The zeros are background only where 0 is background:
+    scale such data, and do not subtract a mean.
+
+    Parameters
+    ----------
+    batch
+        `(N, C, *spatial)`.
+    rng
+        A seed, a generator, or None.
+    most
+        At least 0.
+
+    Returns
+    -------
+    (N, C, *spatial)
+        A new array in the dtype of the batch.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no spatial axis, or most is out of range.
+
+    Examples
+    --------
+    >>> shift([[[1, 2, 3]], [[4, 5, 6]], [[7, 8, 9]]], rng=5).tolist()
+    [[[2, 3, 0]], [[5, 6, 0]], [[0, 7, 8]]]
+    """
+    x, m = _checks.batch("batch", batch), _checks.integer("most", most, 0)
+    size, axes = x.shape[2:], tuple(range(2, x.ndim))
+    padded = np.pad(x, ((0, 0), (0, 0), *((m, m),) * len(size)))
+    places = np.lib.stride_tricks.sliding_window_view(padded, size, axes)
+    starts = generator(rng).integers(0, 2 * m + 1, (len(size), len(x)))
+    shifted = np.empty_like(x)
+    for n, start in enumerate(starts.T):
+        shifted[n] = places[(n, slice(None), *start)]
+    return shifted
+
+
+def nudge(batch: ArrayLike, rng: Rng, most: float = 0.3) -> Array:
+    """Move every sample at random by up to `most` of a pixel along each spatial axis.
+
+    By d of a pixel, y_i = (1 − |d|)·x_i + |d|·x_{i−1} for d ≥ 0, and x_{i+1} for d < 0: linear
+    interpolation, or a correlation with two taps. At the border the outermost pixel is repeated.
+    Made for `fit(..., augment=nn.nudge)`.
+
+    Parameters
+    ----------
+    batch
+        `(N, C, *spatial)`.
+    rng
+        A seed, a generator, or None.
+    most
+        From 0 to 1.
+
+    Returns
+    -------
+    (N, C, *spatial)
+        A new array in the dtype of the batch, or float64 if that holds integers.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no spatial axis, or most is out of range.
+
+    Examples
+    --------
+    >>> nudge([[[0, 8, 0, 0]]], rng=3, most=1).round(1).tolist()
+    [[[6.6, 1.4, 0.0, 0.0]]]
+    """
+    x = _checks.batch("batch", batch)
+    reach = number("most", most, "needs a number from 0 to 1", lambda m: 0 <= m <= 1)
+    source, dtype = generator(rng), float_dtype(x)
+    for axis in range(2, x.ndim):
+        d = source.uniform(-reach, reach, (len(x), *(1,) * (x.ndim - 1)))
+        x = _moved(x, d, axis).astype(dtype)
+    return x
+
+
+def _moved(x: Array, d: Array, axis: int) -> Array:
+    """Return x moved by d of a pixel along one axis."""
+    sides = [(0, 0)] * x.ndim
+    sides[axis] = (1, 1)
+    padded, places = np.pad(x, sides, mode="edge"), np.arange(x.shape[axis])
+    before, after = (np.take(padded, places + start, axis) for start in (0, 2))
+    return (1 - abs(d)) * x + np.maximum(d, 0) * before + np.maximum(-d, 0) * after

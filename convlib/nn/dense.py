@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convlib import _arrays, _check
-from convlib._check import Array
-from convlib.nn import _options
-from convlib.nn._door import Rng, as_tuple, floating
+from convlib import _checks
+from convlib._checks import Array, Rng, as_tuple, floating
 from convlib.nn.init import Init, drawn
 from convlib.nn.layer import Grads, Layer, Shape
 
@@ -57,11 +55,11 @@ class Dense(Layer):
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__()
-        self.n_in = _check.integer("n_in", n_in, 1)
-        self.n_out = _check.integer("n_out", n_out, 1)
+        self.n_in = _checks.integer("n_in", n_in, 1)
+        self.n_out = _checks.integer("n_out", n_out, 1)
         shape = (self.n_out, self.n_in)
         self._params["w"] = drawn(init, shape, (self.n_in, self.n_out), rng, floating(dtype))
-        if _options.flag("bias", bias):
+        if _checks.flag("bias", bias):
             self._params["b"] = np.zeros(self.n_out, floating(dtype))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
@@ -75,13 +73,13 @@ class Dense(Layer):
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         w, b = self._params["w"], self._params.get("b")
-        dtype = _arrays.result_dtype(x, w, b)
-        work = _arrays.working_dtype(dtype)
+        dtype = _checks.result_dtype(x, w, b)
+        work = _checks.working_dtype(dtype)
         y = x.astype(work, copy=False) @ w.T.astype(work, copy=False)
         return (y if b is None else y + b).astype(dtype, copy=False), x
 
     def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        work = _arrays.working_dtype(_arrays.result_dtype(dy, saved, self._params["w"]))
+        work = _checks.working_dtype(_checks.result_dtype(dy, saved, self._params["w"]))
         dy, x, w = (a.astype(work, copy=False) for a in (dy, saved, self._params["w"]))
         found = {"w": dy.T @ x, "b": dy.sum(axis=0)}
         return dy @ w, {name: found[name] for name in self._params}

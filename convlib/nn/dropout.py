@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convlib._check import Array
-from convlib.nn._door import Rng, generator, number
+from convlib._checks import Array, Rng, generator, number
 from convlib.nn.activations import Elementwise
 from convlib.nn.layer import Grads
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convlib._check import Array
+from convlib._checks import Array
 from convlib.nn.layer import Layer
 
 FORMAT = "convlib.nn weights, format 1"

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array
-from convlib.nn._door import Rng, generator, number, sizes, word
+from convlib import _checks
+from convlib._checks import Array, Rng, generator, number, sizes, word
 
 Init = str | Callable[[tuple[int, ...], np.random.Generator], ArrayLike]
 Fans = tuple[float, float]
@@ -63,8 +62,8 @@ def fan_out(shape: Sequence[int], *, groups: int = 1) -> int:
     (200, 25, 10)
     """
     c_out, _, *kernel = _shape(shape)
-    g = _check.integer("groups", groups, 1)
-    _arrays.divides(f"w has {c_out} output channels (its axis 0)", c_out, g, c_out)
+    g = _checks.integer("groups", groups, 1)
+    _checks.divides(f"w has {c_out} output channels (its axis 0)", c_out, g, c_out)
     return c_out // g * prod(kernel)
 
 
@@ -154,8 +153,8 @@ def drawn(init: Init, shape: tuple[int, ...], fans: Fans, rng: Rng, dtype: np.dt
     array([[1., 1.]], dtype=float32)
     """
     if callable(init):
-        w = _arrays.numeric("init(shape, rng)", init(shape, generator(rng)))
-        _arrays.matches("init(shape, rng)", w, shape, "the shape of the weights")
+        w = _checks.numeric("init(shape, rng)", init(shape, generator(rng)))
+        _checks.matches("init(shape, rng)", w, shape, "the shape of the weights")
         return w.astype(dtype)
     word("init", init, ("he", "xavier"))
     variance = 2 / fans[0] if init == "he" else 2 / sum(fans)

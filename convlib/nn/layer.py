@@ -8,9 +8,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from convlib import _arrays
-from convlib._check import Array
-from convlib.nn._door import counted, floating, real
+from convlib import _checks
+from convlib._checks import Array, counted, floating, real
 
 Shape = tuple[int, ...]
 Grads = dict[str, Array]
@@ -89,7 +88,7 @@ class Layer:
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the parameters; float64 where there are none."""
         params = tuple(self.params.values())
-        return _arrays.result_dtype(*params) if params else np.dtype(np.float64)
+        return _checks.result_dtype(*params) if params else np.dtype(np.float64)
 
     def forward(self, x: ArrayLike) -> Array:
         """Return y for a batch x, and remember what `backward` will need.
@@ -146,13 +145,13 @@ class Layer:
         if self._last is None:
             raise RuntimeError(f"{self._title()}: backward needs a forward before it")
         dy = real("dy", dy)
-        _arrays.matches(
+        _checks.matches(
             "dy", dy, self._last.shape, f"the shape of the last output of {self._title()}"
         )
         dx, grads = self._backward(dy, self._last.saved)
         for name, grad in grads.items():
             param = self._params[name]
-            _arrays.matches(f"the gradient of {name!r}", grad, param.shape, "that of the parameter")
+            _checks.matches(f"the gradient of {name!r}", grad, param.shape, "that of the parameter")
             self._grads[name] = grad.astype(param.dtype, copy=False)
         return dx.astype(self._last.dtype, copy=np.may_share_memory(dx, dy))
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays
-from convlib._check import Array
-from convlib.nn._door import real
+from convlib import _checks
+from convlib._checks import Array, real
 
 
 class Loss(NamedTuple):
@@ -122,10 +121,10 @@ def mse(prediction: ArrayLike, target: ArrayLike) -> Loss:
     Loss(value=2.5, grad=array([[ 1., -2.]]))
     """
     y, t = _floats("prediction", prediction), _floats("target", target)
-    _arrays.matches("target", t, y.shape, "the shape of prediction (nothing is broadcast)")
+    _checks.matches("target", t, y.shape, "the shape of prediction (nothing is broadcast)")
     if not y.size:
         raise ValueError(f"prediction has shape {y.shape}: a mean needs at least one entry")
-    difference = y.astype(_arrays.working_dtype(y.dtype), copy=False) - t
+    difference = y.astype(_checks.working_dtype(y.dtype), copy=False) - t
     value = np.square(difference).mean(dtype=np.float64)
     return Loss(float(value), (difference * (2 / y.size)).astype(y.dtype, copy=False))
 
@@ -147,17 +146,17 @@ def _scores(value: ArrayLike) -> Array:
 
 def _shifted(s: Array) -> Array:
     """Return the scores less the largest of their row."""
-    work = s.astype(_arrays.working_dtype(s.dtype), copy=False)
+    work = s.astype(_checks.working_dtype(s.dtype), copy=False)
     return work - work.max(axis=1, keepdims=True)
 
 
 def _labels(value: ArrayLike, n: int, k: int) -> Array:
     """Return checked labels `(N,)`, integers from 0 to K − 1."""
-    labels = _arrays.numeric("labels", value)
+    labels = _checks.numeric("labels", value)
     if labels.shape == (n, k) and k > 1:
         rule = f"needs ({n},), the number of the class; of one-hot rows, labels.argmax(axis=1)"
         raise ValueError(f"labels has shape {labels.shape}: {rule}")
-    _arrays.matches("labels", labels, (n,), "one class number per row of scores")
+    _checks.matches("labels", labels, (n,), "one class number per row of scores")
     if labels.dtype.kind not in "iu":
         rule = "needs integers, the number of the class; write labels.astype(int)"
         raise TypeError(f"labels has dtype {labels.dtype}: {rule}")

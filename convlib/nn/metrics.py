@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array
-from convlib.nn._door import real
-from convlib.nn.history import Score
+from convlib import _checks
+from convlib._checks import Array, real
 from convlib.nn.layer import Layer
 from convlib.nn.losses import Loss, softmax_cross_entropy
 
 LossFunction = Callable[[Array, Array], Loss]
+
+
+class Score(NamedTuple):
+    """Mean loss, and the share of right classes (NaN where there are no classes)."""
+
+    loss: float
+    accuracy: float
 
 
 def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
@@ -46,7 +52,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     >>> nn.predict(nn.Sequential(nn.Dropout(0.5), nn.ReLU()), [[-1, 2]])
     array([[0., 2.]])
     """
-    x, size = samples("x", x), _check.integer("batch_size", batch_size, 1)
+    x, size = samples("x", x), _checks.integer("batch_size", batch_size, 1)
     with in_evaluation(net):
         parts = [net(x[start : start + size].astype(net.dtype)) for start in range(0, len(x), size)]
     return np.concatenate(parts)
@@ -122,9 +128,9 @@ def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, classes: int | Non
            [0, 1, 0]])
     """
     true, guess = _classes("labels", labels), _classes("predicted", predicted)
-    _arrays.matches("predicted", guess, true.shape, "the shape of labels")
+    _checks.matches("predicted", guess, true.shape, "the shape of labels")
     largest = max((int(array.max()) for array in (true, guess) if array.size), default=0)
-    k = largest + 1 if classes is None else _check.integer("classes", classes, 1)
+    k = largest + 1 if classes is None else _checks.integer("classes", classes, 1)
     if largest >= k:
         raise ValueError(
             f"classes={k}: there is a class {largest}, so needs at least {largest + 1}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convlib import _check
-from convlib.nn._door import Rng, generator
+from convlib import _checks
+from convlib._checks import Rng, generator
 from convlib.nn.activations import ReLU
+from convlib.nn.containers import Sequential
 from convlib.nn.convolution import Conv
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.layer import Layer
 from convlib.nn.norm import BatchNorm
 from convlib.nn.pooling import MaxPool
-from convlib.nn.sequential import Sequential
 
 
 def digit_net(
@@ -51,7 +51,7 @@ def digit_net(
     >>> net.count, net.output_shape((1, 8, 8))
     (17890, (10,))
     """
-    c, k = _check.integer("channels", channels, 1), _check.integer("classes", classes, 1)
+    c, k = _checks.integer("channels", channels, 1), _checks.integer("classes", classes, 1)
     source = generator(rng)
 
     def block(c_in: int, c_out: int) -> list[Layer]:

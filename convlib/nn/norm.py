@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convlib import _arrays, _check
-from convlib._check import Array
-from convlib.nn._door import channels_last, floating, number
+from convlib import _checks
+from convlib._checks import Array, channels_last, floating, number
 from convlib.nn.layer import Grads, Layer, Shape
 
 
@@ -81,7 +80,7 @@ class BatchNorm(Layer):
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__()
-        self.channels = _check.integer("channels", channels, 1)
+        self.channels = _checks.integer("channels", channels, 1)
         rule = "needs a number above 0, for example 1e-5"
         self.eps = number("eps", eps, rule, lambda eps: eps > 0)
         rule = "needs a number from 0 to 1"
@@ -102,8 +101,8 @@ class BatchNorm(Layer):
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         gamma, beta = self._params["gamma"], self._params["beta"]
-        dtype = _arrays.result_dtype(x, gamma)
-        x = x.astype(_arrays.working_dtype(dtype), copy=False)
+        dtype = _checks.result_dtype(x, gamma)
+        x = x.astype(_checks.working_dtype(dtype), copy=False)
         of_batch = self.training and x.size > 0
         mean, var = self._statistics(x) if of_batch else self._kept(x)
         scale = 1 / np.sqrt(var + self.eps)

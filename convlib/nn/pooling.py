@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from convlib import _arrays, _check, _pooling
-from convlib._check import Array, Padding, PerAxis
-from convlib._geometry import geometry
+from convlib import _checks, _pooling
+from convlib._checks import Array, Padding, PerAxis
+from convlib.geometry import layer_axes
 from convlib.nn import _options
 from convlib.nn.layer import Grads, Layer, Shape
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
@@ -24,25 +24,25 @@ class _Pool(Layer):
     ) -> None:
         super().__init__()
         axes = _options.rank(window, stride, padding, dilation)
-        taps = _check.per_axis("window", window, axes, 1)
-        self.window = taps if isinstance(window, (tuple, list)) else taps[0]
+        taps = _checks.per_axis("window", window, axes, 1)
+        self.window = taps if _checks.listed(window) is not None else taps[0]
         options = {"stride": taps if stride is None else stride, "padding": padding}
         self.options = _options.checked({**options, "dilation": dilation}, axes)
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(C, *out)` for `(C, *spatial)`; see `Layer.output_shape`."""
         size = _spatial(self, shape)
-        window = _check.per_axis("window", self.window, len(size), 1)
+        window = _checks.per_axis("window", self.window, len(size), 1)
         names = ("stride", "padding", "dilation", "ceil_mode")
         options = {name: self.options[name] for name in names if name in self.options}
-        axes = geometry(size, window, **options)
+        axes = layer_axes(size, window, **options)
         _pooling.divisors(axes, self.options.get("count_include_pad", False))  # refuses empty ones
         return shape[0], *(axis.out for axis in axes)
 
     def _title(self) -> str:
         taps = self.window if isinstance(self.window, int) else _options.times(self.window)
         stride, default = (
-            _options.per_axis(name, value, _options.rank(self.window, value), 1)
+            _options.shortest(_checks.per_axis(name, value, _options.rank(self.window, value), 1))
             for name, value in (("stride", self.options["stride"]), ("window", self.window))
         )
         others = {name: value for name, value in self.options.items() if name != "stride"}
@@ -81,7 +81,7 @@ class MaxPool(_Pool):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__(window, stride, padding, dilation)
-        self.options["ceil_mode"] = _options.flag("ceil_mode", ceil_mode)
+        self.options["ceil_mode"] = _checks.flag("ceil_mode", ceil_mode)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         return max_pool(x, self.window, **self.options), x
@@ -122,8 +122,8 @@ class AvgPool(_Pool):
         count_include_pad: bool = True,
     ) -> None:
         super().__init__(window, stride, padding, dilation)
-        self.options["ceil_mode"] = _options.flag("ceil_mode", ceil_mode)
-        self.options["count_include_pad"] = _options.flag("count_include_pad", count_include_pad)
+        self.options["ceil_mode"] = _checks.flag("ceil_mode", ceil_mode)
+        self.options["count_include_pad"] = _checks.flag("count_include_pad", count_include_pad)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
         return avg_pool(x, self.window, **self.options), x
@@ -151,7 +151,7 @@ class GlobalAvgPool(Layer):
         return (shape[0],)
 
     def _forward(self, x: Array) -> tuple[Array, Any]:
-        work = _arrays.working_dtype(x.dtype)
+        work = _checks.working_dtype(x.dtype)
         return x.mean(axis=tuple(range(2, x.ndim)), dtype=work).astype(x.dtype), x.shape
 
     def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:

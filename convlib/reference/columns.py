@@ -9,9 +9,9 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, Padding, PerAxis
-from convlib.reference.places import Places, slide_all
+from convlib import _checks
+from convlib._checks import Array, Padding, PerAxis
+from convlib.reference.sliding import Places, slide_all
 
 Index = tuple[int, ...]
 
@@ -48,8 +48,8 @@ def im2col(
     array([[[0, 1, 2, 3],
             [1, 2, 3, 0]]])
     """
-    x = _arrays.batch("x", x)
-    taps = _check.per_axis("window", window, x.ndim - 2, 1)
+    x = _checks.batch("x", x)
+    taps = _checks.per_axis("window", window, x.ndim - 2, 1)
     places = slide_all(x.shape[2:], taps, stride, padding, dilation)
     cols = np.zeros((len(x), x.shape[1] * prod(taps), prod(map(len, places))), x.dtype)
     for at_cols, at_x in copies(x.shape, taps, places):
@@ -71,13 +71,13 @@ def col2im(
     >>> col2im([[[1, 1], [1, 1], [1, 1]]], (4,), 3)
     array([[[1, 2, 2, 1]]])
     """
-    columns = _arrays.numeric("cols", cols)
-    taps = _check.per_axis("window", window, len(size), 1)
+    columns = _checks.numeric("cols", cols)
+    taps = _checks.per_axis("window", window, len(size), 1)
     places = slide_all(size, taps, stride, padding, dilation)
     shape = (len(columns), columns.shape[1] // prod(taps), *size)
     expected = (len(columns), shape[1] * prod(taps), prod(map(len, places)))
-    _arrays.matches("cols", columns, expected, "one column per window")
-    x = np.zeros(shape, _arrays.working_dtype(columns.dtype))
+    _checks.matches("cols", columns, expected, "one column per window")
+    x = np.zeros(shape, _checks.working_dtype(columns.dtype))
     for at_cols, at_x in copies(shape, taps, places):
         x[at_x] += columns[at_cols]
     return x.astype(columns.dtype)

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, Padding, PerAxis
-from convlib.reference.places import Places, paint, slide_all
+from convlib import _checks
+from convlib._checks import Array, Padding, PerAxis
+from convlib.reference.sliding import Places, paint, slide_all
 
 Index = tuple[int, ...]
 
@@ -67,12 +67,12 @@ def conv(
     array([[[ 9, 10, 11]]])
     """
     x, w, places, groups = _layer(x, w, stride, padding, dilation, groups)
-    bias = _arrays.bias(b, len(w))
+    bias = _checks.bias(b, len(w))
     y = _zeros((len(x), len(w), *map(len, places)), x, w, bias)
     for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
         y[at_y] += w[at_w] * x[at_x]
     _add_bias(y, bias)
-    return y.astype(_arrays.result_dtype(x, w, bias))
+    return y.astype(_checks.result_dtype(x, w, bias))
 
 
 def conv_backward(
@@ -92,15 +92,15 @@ def conv_backward(
     (array([[[1, 4, 8, 8, 3]]]), array([[[17, 12, 21]]]), array([6]))
     """
     x, w, places, groups = _layer(x, w, stride, padding, dilation, groups)
-    dy = _arrays.numeric("dy", dy)
-    _arrays.matches("dy", dy, (len(x), len(w), *map(len, places)), "the shape of the output")
+    dy = _checks.numeric("dy", dy)
+    _checks.matches("dy", dy, (len(x), len(w), *map(len, places)), "the shape of the output")
     dx, dw, db = (_zeros(shape, dy, x, w) for shape in (x.shape, w.shape, w.shape[:1]))
     for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
         dx[at_x] += w[at_w] * dy[at_y]
         dw[at_w] += x[at_x] * dy[at_y]
     for n, f, *i in np.ndindex(dy.shape):
         db[f] += dy[(n, f, *i)]
-    return ConvGrads(*(grad.astype(_arrays.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
+    return ConvGrads(*(grad.astype(_checks.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
 
 
 def conv_transpose(
@@ -120,12 +120,12 @@ def conv_transpose(
     array([[[  1,  10, 102,  20, 203,  30, 300]]])
     """
     x, w, places, shape, groups = _painting(x, w, stride, padding, output_padding, dilation, groups)
-    bias = _arrays.bias(b, shape[1])
+    bias = _checks.bias(b, shape[1])
     y = _zeros(shape, x, w, bias)
     for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
         y[at_y] += w[at_w] * x[at_x]
     _add_bias(y, bias)
-    return y.astype(_arrays.result_dtype(x, w, bias))
+    return y.astype(_checks.result_dtype(x, w, bias))
 
 
 def conv_transpose_backward(
@@ -145,24 +145,24 @@ def conv_transpose_backward(
     array([[[21, 43]]])
     """
     x, w, places, shape, groups = _painting(x, w, stride, padding, output_padding, dilation, groups)
-    dy = _arrays.numeric("dy", dy)
-    _arrays.matches("dy", dy, shape, "the shape of the output")
+    dy = _checks.numeric("dy", dy)
+    _checks.matches("dy", dy, shape, "the shape of the output")
     dx, dw, db = (_zeros(like, dy, x, w) for like in (x.shape, w.shape, shape[1:2]))
     for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
         dx[at_x] += w[at_w] * dy[at_y]
         dw[at_w] += x[at_x] * dy[at_y]
     for n, f, *i in np.ndindex(shape):
         db[f] += dy[(n, f, *i)]
-    return ConvGrads(*(grad.astype(_arrays.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
+    return ConvGrads(*(grad.astype(_checks.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
 
 
 def _layer(
     x: ArrayLike, w: ArrayLike, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: int
 ) -> tuple[Array, Array, list[Places], int]:
     """Return the checked arrays of a layer and where its windows are."""
-    x = _arrays.batch("x", x)
-    w = _arrays.weights(w, x.ndim - 2)
-    groups = _arrays.channels(x, w, groups)
+    x = _checks.batch("x", x)
+    w = _checks.weights(w, x.ndim - 2)
+    groups = _checks.channels(x, w, groups)
     return x, w, slide_all(x.shape[2:], w.shape[2:], stride, padding, dilation), groups
 
 
@@ -176,15 +176,15 @@ def _painting(
     groups: int,
 ) -> tuple[Array, Array, list[Places], Index, int]:
     """Return the checked arrays of a transposed layer, where it paints, and its output's shape."""
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     axes = x.ndim - 2
-    w = _arrays.weights(w, axes)
-    groups = _arrays.channels_transposed(x, w, groups)
+    w = _checks.weights(w, axes)
+    groups = _checks.channels_transposed(x, w, groups)
     options: list[tuple[Any, ...]] = [
-        _check.per_axis("stride", stride, axes, 1),
-        _check.per_axis("dilation", dilation, axes, 1),
-        _check.padding(padding, axes),
-        _check.per_axis("output_padding", output_padding, axes, 0),
+        _checks.per_axis("stride", stride, axes, 1),
+        _checks.per_axis("dilation", dilation, axes, 1),
+        _checks.padding(padding, axes),
+        _checks.per_axis("output_padding", output_padding, axes, 0),
     ]
     lines = [paint(*line) for line in zip(x.shape[2:], w.shape[2:], *options, strict=True)]
     shape = (len(x), w.shape[1] * groups, *(length for _, length in lines))
@@ -193,7 +193,7 @@ def _painting(
 
 def _zeros(shape: Index, *arrays: Array | None) -> Array:
     """Return zeros to add up products of the arrays in."""
-    return np.zeros(shape, _arrays.working_dtype(_arrays.result_dtype(*arrays)))
+    return np.zeros(shape, _checks.working_dtype(_checks.result_dtype(*arrays)))
 
 
 def _add_bias(y: Array, b: Array | None) -> None:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, Padding, Pair, PerAxis
-from convlib.reference.places import pads_of
+from convlib import _checks
+from convlib._checks import Array, Padding, Pair, PerAxis
+from convlib.reference.sliding import pads_of
 
 Position = tuple[int, ...]
 
@@ -54,7 +54,7 @@ def max_pool(
     >>> max_pool([[[3, 1, 4, 1, 5]]], 3, stride=2)
     array([[[4, 5]]])
     """
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode)
     y = np.zeros(_pooled_shape(x, lines), x.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
@@ -78,9 +78,9 @@ def max_pool_backward(
     >>> max_pool_backward([[[10, 20]]], [[[3, 1, 4, 1, 2]]], 3, stride=2)
     array([[[ 0,  0, 30,  0,  0]]])
     """
-    x, dy = _arrays.batch("x", x), _arrays.numeric("dy", dy)
+    x, dy = _checks.batch("x", x), _checks.numeric("dy", dy)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode)
-    _arrays.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
+    _checks.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
     dx = np.zeros(x.shape, dy.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
@@ -103,7 +103,7 @@ def avg_pool(
     >>> avg_pool([[[3, 1, 4, 1, 5]]], 3, stride=2, padding=1, count_include_pad=False)
     array([[[2., 2., 3.]]])
     """
-    x = _arrays.batch("x", x)
+    x = _checks.batch("x", x)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
     y = np.zeros(_pooled_shape(x, lines), _mean_dtype(x))
     for n, c in np.ndindex(*x.shape[:2]):
@@ -129,9 +129,9 @@ def avg_pool_backward(
     >>> avg_pool_backward([[[9, 18]]], [[[3, 1, 4, 1, 2]]], 3, stride=2)
     array([[[3., 3., 9., 6., 6.]]])
     """
-    x, dy = _arrays.batch("x", x), _arrays.numeric("dy", dy)
+    x, dy = _checks.batch("x", x), _checks.numeric("dy", dy)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
-    _arrays.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
+    _checks.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
     dx = np.zeros(x.shape, _mean_dtype(dy))
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
@@ -152,10 +152,10 @@ def _lines(
 ) -> list[Line]:
     """Return the windows of every spatial axis; each must read something that counts."""
     axes = x.ndim - 2
-    taps = _check.per_axis("window", window, axes, 1)
-    strides = _check.per_axis("stride", window if stride is None else stride, axes, 1)
-    gaps = _check.per_axis("dilation", dilation, axes, 1)
-    pads = _check.padding(padding, axes)
+    taps = _checks.per_axis("window", window, axes, 1)
+    strides = _checks.per_axis("stride", window if stride is None else stride, axes, 1)
+    gaps = _checks.per_axis("dilation", dilation, axes, 1)
+    pads = _checks.padding(padding, axes)
     each = zip(x.shape[2:], taps, strides, pads, gaps, strict=True)
     lines = [_line(n, k, s, p, d, ceil_mode) for n, k, s, p, d in each]
     if not counts_padding and any(line.blind() for line in lines):

@@ -7,8 +7,8 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _check
-from convlib._check import Array, PerAxis
+from convlib import _checks
+from convlib._checks import Array, PerAxis
 
 
 def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
@@ -17,8 +17,8 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
     >>> pixel_shuffle([[[1, 2, 3], [10, 20, 30]]], 2)
     array([[[ 1, 10,  2, 20,  3, 30]]])
     """
-    x = _arrays.batch("x", x)
-    factors = _check.per_axis("r", r, x.ndim - 2, 1)
+    x = _checks.batch("x", x)
+    factors = _checks.per_axis("r", r, x.ndim - 2, 1)
     if x.shape[1] % prod(factors):
         raise ValueError(f"{r=}: does not divide {x.shape[1]} channels into whole blocks")
     size = tuple(n * f for n, f in zip(x.shape[2:], factors, strict=True))
@@ -35,8 +35,8 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
     array([[[ 1,  2],
             [10, 20]]])
     """
-    x = _arrays.batch("x", x)
-    factors = _check.per_axis("r", r, x.ndim - 2, 1)
+    x = _checks.batch("x", x)
+    factors = _checks.per_axis("r", r, x.ndim - 2, 1)
     if any(n % f for n, f in zip(x.shape[2:], factors, strict=True)):
         raise ValueError(f"{r=}: does not divide the sizes {x.shape[2:]}")
     size = tuple(n // f for n, f in zip(x.shape[2:], factors, strict=True))

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ..fields import Layer, receptive_field
+from ..architecture import Layer, receptive_field
 from ..shapes import output_size
 from .figures import COLORS
 

@@ -13,7 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from .. import nn
-from ..nn.preparing import Part
+from ..nn.data import Part
 
 SEED = 14
 HELD_OUT = 0.25  # a quarter of each class is never trained on

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convlib import nn
-from convlib.nn._operators import nodes_of
+from convlib.nn.export import nodes_of
 
 
 def network():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convlib import nn
-from convlib.nn import _bar
+from convlib.nn import training
 
 
 def problem(count=60, seed=0):
@@ -228,7 +228,7 @@ def test_a_bar_in_a_notebook_with_a_person(asked, monkeypatch):
     python = type("IPython", (), {"get_ipython": staticmethod(lambda: shell)})
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     monkeypatch.setitem(sys.modules, "IPython", python)
-    assert _bar.watched() is asked
+    assert training.watched() is asked
 
 
 def test_modes_stay_as_they_were():

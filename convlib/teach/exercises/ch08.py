@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ...conv import conv
+from ...convolution import conv
 from ..cases import Case, choice, draw, image, integer, size
 from ..exercise import Exercise, Mistake
 from ..notation import text

@@ -13,8 +13,8 @@ from math import prod
 import numpy as np
 
 from convlib import _views
-from convlib._check import Array
-from convlib._geometry import Axis
+from convlib._checks import Array
+from convlib.geometry import Axis
 
 # Entries of one block of columns: 1 MB of float32, so that a block stays in a second-level cache.
 BLOCK = 1 << 18

@@ -7,10 +7,9 @@ from typing import Any, Self, overload
 
 from numpy.typing import DTypeLike
 
-from convlib._check import Array
-from convlib.nn._door import as_tuple, sizes
+from convlib._checks import Array, as_tuple, sizes
+from convlib._table import Row, table
 from convlib.nn._keyed import Keyed
-from convlib.nn._table import Row, table
 from convlib.nn.layer import Grads, Layer, Shape
 
 

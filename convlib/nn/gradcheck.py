@@ -7,8 +7,7 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib._check import Array
-from convlib.nn._door import Rng, generator, number, real
+from convlib._checks import Array, Rng, generator, number, real
 from convlib.nn.layer import Layer
 
 DIRECTIONS = 3

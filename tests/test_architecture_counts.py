@@ -21,7 +21,7 @@ REFUSED = [
     (
         lambda: cl.parameter_count(4, 6, 3),
         TypeError,
-        "window=3: needs a tuple, one entry per spatial axis; write window=(3,)",
+        "window=3: needs a tuple of sizes; write window=(3,)",
     ),
     (
         lambda: cl.parameter_count(0, 6, (3,)),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convlib import _check
-from convlib._check import Padding, Pair, PerAxis
+from convlib import _checks
+from convlib._checks import Padding, Pair, PerAxis
 
 Places = list[list[int]]
 
@@ -60,11 +60,11 @@ def slide_all(
 ) -> list[Places]:
     """Slide along every axis: one list of positions per axis."""
     axes = len(size)
-    strides = _check.per_axis("stride", stride, axes, 1)
-    dilations = _check.per_axis("dilation", dilation, axes, 1)
+    strides = _checks.per_axis("stride", stride, axes, 1)
+    dilations = _checks.per_axis("dilation", dilation, axes, 1)
     result = []
     for n, k, s, d, pads in zip(
-        size, window, strides, dilations, _check.padding(padding, axes), strict=True
+        size, window, strides, dilations, _checks.padding(padding, axes), strict=True
     ):
         pair = pads_of(pads, n, k, s, d)
         positions = slide(n, k, s, d, pair)

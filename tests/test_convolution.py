@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import convlib as cl
-from convlib import _blocked, _geometry
-from convlib.conv import _algorithms
+from convlib import geometry
+from convlib.fast import im2col as _blocked
 
 X = np.array([[[3, 1, 4, 1, 5]]])
 W = np.array([[[1, 2, 1]]])
@@ -302,7 +302,7 @@ def test_the_columns_of_a_batch_are_never_held_at_once(shape, monkeypatch):
 def test_blocks_are_as_large_as_they_may_be(block, monkeypatch):
     """Every position once, and no block larger than asked unless it is a single row."""
     monkeypatch.setattr(_blocked, "BLOCK", block)
-    axes = _geometry.geometry((6, 5), (2, 3))
+    axes = geometry.layer_axes((6, 5), (2, 3))
     seen = np.zeros((7, 5), int)
     entries = 2 * (2 * 3) * 3  # of one row: channels, taps and windows
     for samples, rows in _blocked._blocks(7, 2, axes):
@@ -312,13 +312,3 @@ def test_blocks_are_as_large_as_they_may_be(block, monkeypatch):
     np.testing.assert_array_equal(seen, 1)
     blocks = list(_blocked._blocks(7, 2, axes))
     assert len(blocks) == {1: 35, 40: 35, 100: 21, 1000: 2, 1 << 18: 1}[block]
-
-
-def test_algorithms_can_be_added(monkeypatch):
-    monkeypatch.setitem(_algorithms, "doubled", None)  # forgotten after the test
-    cl.register_algorithm("doubled", lambda *layer: 2 * _blocked.output(*layer))
-    assert cl.algorithms() == ("auto", "doubled", "im2col")
-    doubled = cl.conv(X, W, [100], algorithm="doubled")
-    np.testing.assert_array_equal(doubled, [[[118, 120, 122]]])
-    for name in ("auto", "im2col"):
-        np.testing.assert_array_equal(cl.conv(X, W, algorithm=name), cl.conv(X, W))

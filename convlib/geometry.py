@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from convlib import _check
-from convlib._check import AxisPadding, Padding, Pair, PerAxis
+from convlib import _checks
+from convlib._checks import AxisPadding, Padding, Pair, PerAxis
 
 
 def span(k: int, d: int) -> int:
@@ -55,7 +55,7 @@ class Axis(NamedTuple):
 
 def axis_pads(n: int, k: int, s: int, padding: AxisPadding, d: int) -> Pair:
     """Return `(before, after)` for checked sizes and any form of padding."""
-    checked = _check.axis_padding(padding)
+    checked = _checks.axis_padding(padding)
     if not isinstance(checked, str):
         return checked
     if checked == "same":
@@ -68,8 +68,8 @@ def axis_geometry(
     n: int, k: int, stride: int, padding: AxisPadding, dilation: int, ceil_mode: bool = False
 ) -> Axis:
     """Check one axis of a layer and count its windows; see `output_size` for the arguments."""
-    n, k = _check.integer("n", n, 1), _check.integer("k", k, 1)
-    s, d = _check.integer("stride", stride, 1), _check.integer("dilation", dilation, 1)
+    n, k = _checks.integer("n", n, 1), _checks.integer("k", k, 1)
+    s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
     before, after = axis_pads(n, k, s, padding, d)
     room = n + before + after - span(k, d) + (s - 1 if ceil_mode else 0)
     out = room // s + 1
@@ -92,8 +92,8 @@ def axis_transposed(
     n: int, k: int, stride: int, padding: AxisPadding, output_padding: int, dilation: int
 ) -> Axis:
     """Check one axis of a transposed layer: `size` is its *output*, `out` its input n."""
-    n, k = _check.integer("n", n, 1), _check.integer("k", k, 1)
-    s, d = _check.integer("stride", stride, 1), _check.integer("dilation", dilation, 1)
+    n, k = _checks.integer("n", n, 1), _checks.integer("k", k, 1)
+    s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
     extra = _extra(output_padding, s, d, padding)
     if padding == "same":
         extra = max(s - span(k, d), 0)
@@ -108,7 +108,7 @@ def axis_transposed(
 
 def _extra(output_padding: int, s: int, d: int, padding: AxisPadding) -> int:
     """Return the checked output padding of one axis."""
-    extra = _check.integer("output_padding", output_padding, 0)
+    extra = _checks.integer("output_padding", output_padding, 0)
     if extra >= max(s, d):
         rule = f"needs fewer than max(stride, dilation) = {max(s, d)}; at most {max(s, d) - 1}"
         raise ValueError(f"output_padding={extra}: {rule}")
@@ -118,7 +118,7 @@ def _extra(output_padding: int, s: int, d: int, padding: AxisPadding) -> int:
     return extra
 
 
-def geometry(
+def layer_axes(
     size: Sequence[int],
     window: Sequence[int],
     *,
@@ -129,7 +129,7 @@ def geometry(
 ) -> tuple[Axis, ...]:
     """Return the checked `Axis` of every spatial axis of a layer.
 
-    >>> geometry((5, 5), (3, 2), padding="same")[1]
+    >>> layer_axes((5, 5), (3, 2), padding="same")[1]
     Axis(size=5, taps=2, stride=1, dilation=1, pads=(0, 1), out=5)
     """
     options = _options(len(size), stride, padding, dilation)
@@ -139,7 +139,7 @@ def geometry(
     )
 
 
-def transposed_geometry(
+def transposed_axes(
     size: Sequence[int],
     window: Sequence[int],
     *,
@@ -150,11 +150,11 @@ def transposed_geometry(
 ) -> tuple[Axis, ...]:
     """Return the checked `Axis` of every spatial axis of a transposed layer; `out` is its input.
 
-    >>> transposed_geometry((14,), (3,), stride=2, padding=1, output_padding=1)
+    >>> transposed_axes((14,), (3,), stride=2, padding=1, output_padding=1)
     (Axis(size=28, taps=3, stride=2, dilation=1, pads=(1, 1), out=14),)
     """
     options = _options(len(size), stride, padding, dilation)
-    extras = _check.per_axis("output_padding", output_padding, len(size), 0)
+    extras = _checks.per_axis("output_padding", output_padding, len(size), 0)
     return tuple(
         _on_axis(i, axis_transposed, n, k, s, p, extra, d)
         for i, (n, k, (s, p, d), extra) in enumerate(
@@ -175,6 +175,6 @@ def _options(
     axes: int, stride: PerAxis, padding: Padding, dilation: PerAxis
 ) -> list[tuple[int, str | Pair, int]]:
     """Return (stride, padding, dilation) of each axis."""
-    strides = _check.per_axis("stride", stride, axes, 1)
-    dilations = _check.per_axis("dilation", dilation, axes, 1)
-    return list(zip(strides, _check.padding(padding, axes), dilations, strict=True))
+    strides = _checks.per_axis("stride", stride, axes, 1)
+    dilations = _checks.per_axis("dilation", dilation, axes, 1)
+    return list(zip(strides, _checks.padding(padding, axes), dilations, strict=True))

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _blocked
-from convlib._check import Array, Padding, PerAxis
-from convlib._geometry import Axis, geometry
-
-Algorithm = Callable[[Array, Array, tuple[Axis, ...], int], Array]
-
-_algorithms: dict[str, Algorithm] = {"im2col": _blocked.output}
+from convlib import _checks
+from convlib._checks import Array, Padding, PerAxis
+from convlib.fast import algorithm_named
+from convlib.geometry import Axis, layer_axes
 
 
 class ConvGrads(NamedTuple):
@@ -56,7 +51,7 @@ def conv(
     groups
         Channels are cut into this many groups that do not see each other; divides C_in and C_out.
     algorithm
-        `"auto"`, or a name that `algorithms()` lists.
+        `"auto"`, which leaves the choice to the library, or a name that `algorithms()` lists.
 
     Returns
     -------
@@ -79,12 +74,12 @@ def conv(
 
     Source: Goodfellow, Bengio and Courville (2016), *Deep Learning*, equations 9.6 and 9.8.
     """
-    compute = _algorithm(algorithm)
+    chosen = algorithm_named(algorithm)
     x, w, axes, groups = checked(x, w, stride, padding, dilation, groups)
-    bias = _arrays.bias(b, len(w))
-    dtype = _arrays.result_dtype(x, w, bias)
-    work = _arrays.working_dtype(dtype)
-    y = compute(x.astype(work, copy=False), w.astype(work, copy=False), axes, groups)
+    bias = _checks.bias(b, len(w))
+    dtype = _checks.result_dtype(x, w, bias)
+    work = _checks.working_dtype(dtype)
+    y = chosen.output(x.astype(work, copy=False), w.astype(work, copy=False), axes, groups)
     return with_bias(y, bias).astype(dtype, copy=False)
 
 
@@ -97,6 +92,7 @@ def conv_backward(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     groups: int = 1,
+    algorithm: str = "auto",
 ) -> ConvGrads:
     """Return the gradients of a loss L, given dy = ∂L/∂y at the output of `conv`.
 
@@ -107,7 +103,7 @@ def conv_backward(
     ----------
     dy
         Gradient at the output, `(N, C_out, *out)`.
-    x, w, stride, padding, dilation, groups
+    x, w, stride, padding, dilation, groups, algorithm
         As given to `conv`.
 
     Returns
@@ -130,59 +126,26 @@ def conv_backward(
     Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning",
     chapter 4, for dx as a transposed convolution.
     """
+    chosen = algorithm_named(algorithm)
     x, w, axes, groups = checked(x, w, stride, padding, dilation, groups)
-    dy = _arrays.numeric("dy", dy)
+    dy = _checks.numeric("dy", dy)
     shape = (len(x), len(w), *(axis.out for axis in axes))
-    _arrays.matches("dy", dy, shape, "the shape of the output")
-    dtype = _arrays.result_dtype(dy, x, w)
-    dy, x, w = (a.astype(_arrays.working_dtype(dtype), copy=False) for a in (dy, x, w))
-    dx = _blocked.input_gradient(dy, w, axes, groups)
-    dw = _blocked.weight_gradient(dy, x, axes, groups)
+    _checks.matches("dy", dy, shape, "the shape of the output")
+    dtype = _checks.result_dtype(dy, x, w)
+    dy, x, w = (a.astype(_checks.working_dtype(dtype), copy=False) for a in (dy, x, w))
+    dx = chosen.input_gradient(dy, w, axes, groups)
+    dw = chosen.weight_gradient(dy, x, axes, groups)
     return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
-
-
-def register_algorithm(name: str, compute: Algorithm) -> None:
-    """Make `compute(x, w, axes, groups) -> y` available as `conv(..., algorithm=name)`.
-
-    It receives checked arrays of one dtype and one checked `Axis` per spatial axis, and leaves out
-    the bias.
-
-    >>> register_algorithm("again", _blocked.output)
-    >>> algorithms()
-    ('auto', 'again', 'im2col')
-    >>> del _algorithms["again"]
-    """
-    _algorithms[name] = compute
-
-
-def algorithms() -> tuple[str, ...]:
-    """Return the names that `conv` knows.
-
-    >>> "im2col" in algorithms()
-    True
-    """
-    return ("auto", *sorted(_algorithms))
-
-
-def _algorithm(name: str) -> Algorithm:
-    """Return the function behind a name; "auto" is blocked im2col."""
-    chosen = "im2col" if name == "auto" else name
-    if chosen in _algorithms:
-        return _algorithms[chosen]
-    close = get_close_matches(str(name), algorithms())
-    guess = f" did you mean {close[0]!r}?" if close else ""
-    known = ", ".join(map(repr, algorithms()))
-    raise ValueError(f"algorithm={name!r}: unknown name;{guess} Known: {known}")
 
 
 def checked(
     x: ArrayLike, w: ArrayLike, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: int
 ) -> tuple[Array, Array, tuple[Axis, ...], int]:
     """Return the checked batch, weights, geometry and groups of a layer."""
-    x = _arrays.batch("x", x)
-    w = _arrays.weights(w, x.ndim - 2)
-    groups = _arrays.channels(x, w, groups)
-    axes = geometry(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
+    x = _checks.batch("x", x)
+    w = _checks.weights(w, x.ndim - 2)
+    groups = _checks.channels(x, w, groups)
+    axes = layer_axes(x.shape[2:], w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     return x, w, axes, groups
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convlib import _arrays, _blocked, _check
-from convlib._check import Array, Padding, PerAxis
-from convlib._geometry import Axis, transposed_geometry
-from convlib.conv import ConvGrads, bias_gradient, with_bias
+from convlib import _checks
+from convlib._checks import Array, Padding, PerAxis
+from convlib.convolution import ConvGrads, bias_gradient, with_bias
+from convlib.fast import algorithm_named
+from convlib.geometry import Axis, transposed_axes
 
 
 def zero_stuff(y: ArrayLike, stride: PerAxis, *, extra: PerAxis = 0) -> Array:
@@ -46,10 +47,10 @@ def zero_stuff(y: ArrayLike, stride: PerAxis, *, extra: PerAxis = 0) -> Array:
     Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning",
     sections 4.5 and 4.6.
     """
-    y = _arrays.batch("y", y)
+    y = _checks.batch("y", y)
     axes = y.ndim - 2
-    strides = _check.per_axis("stride", stride, axes, 1)
-    extras = _check.per_axis("extra", extra, axes, 0)
+    strides = _checks.per_axis("stride", stride, axes, 1)
+    extras = _checks.per_axis("extra", extra, axes, 0)
     spread = [s * (o - 1) + 1 for o, s in zip(y.shape[2:], strides, strict=True)]
     size = (length + more for length, more in zip(spread, extras, strict=True))
     z = np.zeros((*y.shape[:2], *size), y.dtype)
@@ -68,6 +69,7 @@ def conv_transpose(
     output_padding: PerAxis = 0,
     dilation: PerAxis = 1,
     groups: int = 1,
+    algorithm: str = "auto",
 ) -> Array:
     """Paint a kernel at every input: y[n, f, s·i + d·j − p] += w[c, f, j] · x[n, c, i], plus b[f].
 
@@ -81,7 +83,7 @@ def conv_transpose(
         Weights `(C_in, C_out/groups, *kernel)`: those of a `conv` from C_out to C_in channels.
     b
         Bias `(C_out,)`; None adds nothing.
-    stride, dilation, groups
+    stride, dilation, groups, algorithm
         As in `conv`; the stride moves the *output*.
     padding
         As in `conv`, of the layer that is transposed: so it crops. `"same"` gives n·s outputs.
@@ -106,11 +108,12 @@ def conv_transpose(
     Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning",
     chapter 4.
     """
+    chosen = algorithm_named(algorithm)
     x, w, axes, groups = _checked(x, w, stride, padding, output_padding, dilation, groups)
-    bias = _arrays.bias(b, w.shape[1] * groups)
-    dtype = _arrays.result_dtype(x, w, bias)
-    x, w = (a.astype(_arrays.working_dtype(dtype), copy=False) for a in (x, w))
-    y = _blocked.input_gradient(x, w, axes, groups)
+    bias = _checks.bias(b, w.shape[1] * groups)
+    dtype = _checks.result_dtype(x, w, bias)
+    x, w = (a.astype(_checks.working_dtype(dtype), copy=False) for a in (x, w))
+    y = chosen.input_gradient(x, w, axes, groups)
     return with_bias(y, bias).astype(dtype)
 
 
@@ -124,6 +127,7 @@ def conv_transpose_backward(
     output_padding: PerAxis = 0,
     dilation: PerAxis = 1,
     groups: int = 1,
+    algorithm: str = "auto",
 ) -> ConvGrads:
     """Return the gradients of a loss L, given dy = ∂L/∂y at the output of `conv_transpose`.
 
@@ -134,7 +138,7 @@ def conv_transpose_backward(
     ----------
     dy
         Gradient at the output, `(N, C_out, *out)`.
-    x, w, stride, padding, output_padding, dilation, groups
+    x, w, stride, padding, output_padding, dilation, groups, algorithm
         As given to `conv_transpose`.
 
     Returns
@@ -152,14 +156,15 @@ def conv_transpose_backward(
     >>> conv_transpose_backward([[[1, 2, 3, 4]]], [[[5, 6]]], [[[1, 10]]], stride=2).dx
     array([[[21, 43]]])
     """
+    chosen = algorithm_named(algorithm)
     x, w, axes, groups = _checked(x, w, stride, padding, output_padding, dilation, groups)
-    dy = _arrays.numeric("dy", dy)
+    dy = _checks.numeric("dy", dy)
     shape = (len(x), w.shape[1] * groups, *(axis.size for axis in axes))
-    _arrays.matches("dy", dy, shape, "the shape of the output")
-    dtype = _arrays.result_dtype(dy, x, w)
-    dy, x, w = (a.astype(_arrays.working_dtype(dtype), copy=False) for a in (dy, x, w))
-    dx = _blocked.output(dy, w, axes, groups)
-    dw = _blocked.weight_gradient(x, dy, axes, groups)
+    _checks.matches("dy", dy, shape, "the shape of the output")
+    dtype = _checks.result_dtype(dy, x, w)
+    dy, x, w = (a.astype(_checks.working_dtype(dtype), copy=False) for a in (dy, x, w))
+    dx = chosen.output(dy, w, axes, groups)
+    dw = chosen.weight_gradient(x, dy, axes, groups)
     return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
 
 
@@ -173,10 +178,10 @@ def _checked(
     groups: int,
 ) -> tuple[Array, Array, tuple[Axis, ...], int]:
     """Return the checked batch, weights, geometry and groups of a transposed layer."""
-    x = _arrays.batch("x", x)
-    w = _arrays.weights(w, x.ndim - 2)
-    groups = _arrays.channels_transposed(x, w, groups)
-    axes = transposed_geometry(
+    x = _checks.batch("x", x)
+    w = _checks.weights(w, x.ndim - 2)
+    groups = _checks.channels_transposed(x, w, groups)
+    axes = transposed_axes(
         x.shape[2:],
         w.shape[2:],
         stride=stride,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import convlib as cl
-from convlib import _arrays
+from convlib import _checks
 
 X = np.arange(10.0).reshape(1, 2, 5)
 X2 = np.ones((1, 2, 5, 6))
@@ -388,6 +388,6 @@ def test_arguments_may_be_lists():
     ],
 )
 def test_result_and_working_dtype(dtypes, result, work):
-    dtype = _arrays.result_dtype(*(np.zeros(1, name) for name in dtypes), None)
+    dtype = _checks.result_dtype(*(np.zeros(1, name) for name in dtypes), None)
     assert dtype == np.dtype(result)
-    assert _arrays.working_dtype(dtype) == np.dtype(work)
+    assert _checks.working_dtype(dtype) == np.dtype(work)
