@@ -36,7 +36,7 @@ def table(rows: list[Row], total: int) -> Table:
        total                      1,000
     """
     known = any(row.shape is not None for row in rows)
-    rows = [row for row in rows if known or row.name]
+    rows = [row for row in rows if known or row.title != "input"]
     indent = max(len(row.name) for row in [*rows, Row("", "", None, 0)])
     lines = [("layer", "output", "parameters")]
     lines += [(_left(row, indent), _shape(row), f"{row.size:,}" * (row.size > 0)) for row in rows]

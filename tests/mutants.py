@@ -53,6 +53,7 @@ LOSSES = "tests/nn/test_losses.py"
 MOVING = "tests/nn/test_data_moving.py"
 NETWORKS = "tests/nn/test_networks.py"
 EXPORT = "tests/nn/test_export.py"
+TREE = "tests/nn/test_tree.py"
 SEQUENTIAL = "tests/nn/test_containers.py"
 OPTIMIZERS = "tests/nn/test_optimizers.py"
 SCHEDULES = "tests/nn/test_optimizers_schedules.py"
@@ -81,6 +82,63 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = [
+    # -------------------------------------------------------------- the tree of layers
+    Mutant(
+        "a layer inside is forgotten",
+        "convlib/nn/layer.py",
+        '            yield from child.named_layers(f"{prefix}.{name}" if prefix else name)',
+        "            yield name, child",
+        TREE,
+    ),
+    Mutant(
+        "a hidden layer passes",
+        "convlib/nn/layer.py",
+        "            if id(hidden) not in known:",
+        "            if False:",
+        TREE,
+    ),
+    Mutant(
+        "an integer parameter stays one",
+        "convlib/nn/layer.py",
+        "return array if fits and array.dtype == old.dtype else np.array(array, old.dtype)",
+        "return array",
+        TREE,
+    ),
+    Mutant(
+        "evaluation remembers its batch",
+        "convlib/nn/layer.py",
+        "        if not _evaluating.get():\n            vars",
+        "        if True:\n            vars",
+        TREE,
+    ),
+    Mutant(
+        "a pickle carries the last batch",
+        "convlib/nn/layer.py",
+        '**vars(self), "_last": None, "_grads": {}',
+        "**vars(self)",
+        TREE,
+    ),
+    Mutant(
+        "the way around is forgotten",
+        "convlib/nn/containers.py",
+        "return dx + (dy if self.shortcut is None else self.shortcut.backward(dy)), {}",
+        "return dx, {}",
+        SEQUENTIAL,
+    ),
+    Mutant(
+        "every branch gets the first channels",
+        "convlib/nn/containers.py",
+        "return [dy] * len(self._children) if self.join",
+        "return [dy[:, :1]] * len(self._children) if self.join",
+        SEQUENTIAL,
+    ),
+    Mutant(
+        "back past the first parameters",
+        "convlib/nn/containers.py",
+        "for layer in reversed(layers[first + 1 :]):",
+        "for layer in reversed(layers[first:]):",
+        SEQUENTIAL,
+    ),
     # -------------------------------------------------------------- the way out
     Mutant(
         "ONNX pads axis by axis",
@@ -1036,7 +1094,7 @@ MUTANTS = [
     Mutant(
         "dropout forgotten in backward",
         "convlib/nn/dropout.py",
-        "dy if saved is None else self._masked(dy, saved)",
+        "dy if kept is None else self._masked(dy, kept)",
         "dy",
         DROPOUT,
     ),
@@ -1141,14 +1199,14 @@ MUTANTS = [
     Mutant(
         "gradients added up over calls",
         "convlib/nn/layer.py",
-        "self._grads[name] = grad.astype(param.dtype, copy=False)",
-        "self._grads[name] = self._grads.get(name, 0) + grad.astype(param.dtype)",
+        "self._grads[name] = array.astype(param.dtype, copy=False)",
+        "self._grads[name] = self._grads.get(name, 0) + array.astype(param.dtype)",
         BASE,
     ),
     Mutant(
         "the gradient in the dtype of dy",
         "convlib/nn/layer.py",
-        "dx.astype(self._last.dtype, copy=np.may_share_memory(dx, dy))",
+        "dx.astype(last.dtype, copy=np.may_share_memory(dx, dy))",
         "dx.copy()",
         BASE,
     ),
@@ -1162,21 +1220,21 @@ MUTANTS = [
     Mutant(
         "layers backward in the order of forward",
         "convlib/nn/containers.py",
-        "for layer in reversed(self.layers):",
-        "for layer in self.layers:",
+        "for layer in reversed(self._children.values()):\n",
+        "for layer in self._children.values():\n",
         SEQUENTIAL,
     ),
     Mutant(
         "evaluation of the outer layer only",
-        "convlib/nn/containers.py",
-        "        for layer in self.layers:\n            layer.train(mode)\n",
-        "",
+        "convlib/nn/layer.py",
+        "        for _, layer in self.named_layers():\n            layer.training = mode",
+        "        self.training = mode",
         SEQUENTIAL,
     ),
     Mutant(
         "one layer in two places",
-        "convlib/nn/containers.py",
-        "        _refuse_twins([leaf for layer in layers for leaf in _leaves(layer)])\n",
+        "convlib/nn/layer.py",
+        "        _refuse_twin(self, layer)\n",
         "",
         SEQUENTIAL,
     ),
@@ -1323,9 +1381,9 @@ MUTANTS = [
     ),
     Mutant(
         "evaluation in training",
-        "convlib/nn/metrics.py",
-        "        net.eval()\n",
-        "        pass\n",
+        "convlib/nn/layer.py",
+        "return self._training and not _evaluating.get()",
+        "return self._training",
         TRAINING,
     ),
     Mutant(

@@ -7,7 +7,7 @@ what training needs: optimisers, `fit`, scores, files, data.
 """
 
 from convlib.nn.activations import ReLU, Sigmoid, Tanh
-from convlib.nn.containers import Sequential
+from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
 from convlib.nn.data import Standardizer, digits, mnist, nudge, read_idx, shift, signals, split
 from convlib.nn.dense import Dense, Flatten
@@ -42,8 +42,10 @@ __all__ = [
     "Loss",
     "MaxPool",
     "Optimizer",
+    "Parallel",
     "RMSProp",
     "ReLU",
+    "Residual",
     "Score",
     "Sequential",
     "Sigmoid",

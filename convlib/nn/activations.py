@@ -33,11 +33,13 @@ class ReLU(Elementwise):
     Source: Glorot, Bordes and Bengio (2011), "Deep Sparse Rectifier Neural Networks".
     """
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         return np.maximum(x, 0), ~(x <= 0)
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return np.where(saved, dy, np.zeros((), dy.dtype)), {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return np.where(kept, dy, np.zeros((), dy.dtype)), {}
 
 
 class Sigmoid(Elementwise):
@@ -51,13 +53,15 @@ class Sigmoid(Elementwise):
     array([[0. , 0.5, 1. ]])
     """
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         small = np.exp(-np.abs(x))
         y = np.where(x >= 0, np.ones((), x.dtype), small) / (1 + small)
         return y, y * (1 - y)
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return dy * saved, {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return dy * kept, {}
 
 
 class Tanh(Elementwise):
@@ -69,9 +73,11 @@ class Tanh(Elementwise):
     array([[-1.,  0.,  1.]])
     """
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         y = np.tanh(x)
         return y, 1 - y * y
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return dy * saved, {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return dy * kept, {}

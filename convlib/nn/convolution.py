@@ -49,9 +49,10 @@ class Kernels(Layer):
             return tuple(shape[1:])
         rule = f"(N, {self.c_in}, *spatial) with {axes} spatial ax{'i' if axes == 1 else 'e'}s"
         rule += ", none empty" * (0 in shape)
-        raise self._refused(shape, rule + _advice(shape, axes, self.c_in))
+        raise self.refusal(shape, rule + _advice(shape, axes, self.c_in))
 
-    def _title(self) -> str:
+    def title(self) -> str:
+        """Return the layer with its options; see `Layer.title`."""
         kernel = f"kernel {_options.times(self.kernel)}"
         parts = [f"{self.c_in} → {self.c_out}", kernel, *_options.shown(self.options)]
         parts += [] if "b" in self._params else ["no bias"]
@@ -127,11 +128,13 @@ class Conv(Kernels):
         options = {name: value for name, value in self.options.items() if name != "groups"}
         return self.c_out, *(axis.out for axis in layer_axes(size, self.kernel, **options))
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         return conv(x, self._params["w"], self._params.get("b"), **self.options), x
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        grads = conv_backward(dy, saved, self._params["w"], **self.options)
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        grads = conv_backward(dy, kept, self._params["w"], **self.options)
         found = {"w": grads.dw, "b": grads.db}
         return grads.dx, {name: found[name] for name in self._params}
 
@@ -214,10 +217,12 @@ class ConvTranspose(Kernels):
         axes = transposed_axes(size, self.kernel, **options)
         return self.c_out, *(axis.size for axis in axes)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         return conv_transpose(x, self._params["w"], self._params.get("b"), **self.options), x
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        grads = conv_transpose_backward(dy, saved, self._params["w"], **self.options)
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        grads = conv_transpose_backward(dy, kept, self._params["w"], **self.options)
         found = {"w": grads.dw, "b": grads.db}
         return grads.dx, {name: found[name] for name in self._params}

@@ -68,23 +68,26 @@ class Dense(Layer):
         if shape != (self.n_in,):
             advice = "" if shape else "; one sample alone is x[np.newaxis]"
             advice = "; put a Flatten() before it" if prod(shape) == self.n_in > 1 else advice
-            raise self._refused(shape, f"(N, {self.n_in}){advice}")
+            raise self.refusal(shape, f"(N, {self.n_in}){advice}")
         return (self.n_out,)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         w, b = self._params["w"], self._params.get("b")
         dtype = _checks.result_dtype(x, w, b)
         work = _checks.working_dtype(dtype)
         y = x.astype(work, copy=False) @ w.T.astype(work, copy=False)
         return (y if b is None else y + b).astype(dtype, copy=False), x
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        work = _checks.working_dtype(_checks.result_dtype(dy, saved, self._params["w"]))
-        dy, x, w = (a.astype(work, copy=False) for a in (dy, saved, self._params["w"]))
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        work = _checks.working_dtype(_checks.result_dtype(dy, kept, self._params["w"]))
+        dy, x, w = (a.astype(work, copy=False) for a in (dy, kept, self._params["w"]))
         found = {"w": dy.T @ x, "b": dy.sum(axis=0)}
         return dy @ w, {name: found[name] for name in self._params}
 
-    def _title(self) -> str:
+    def title(self) -> str:
+        """Return the layer with its options; see `Layer.title`."""
         bias = "" if "b" in self._params else ", no bias"
         return f"Dense({self.n_in} → {self.n_out}{bias})"
 
@@ -104,8 +107,10 @@ class Flatten(Layer):
         """Return the product of the shape, as a tuple; see `Layer.output_shape`."""
         return (prod(as_tuple("shape", shape)),)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         return x.reshape(len(x), prod(x.shape[1:])), x.shape
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return dy.reshape(saved), {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return dy.reshape(kept), {}

@@ -50,18 +50,21 @@ class Dropout(Elementwise):
         self.p = number("p", p, rule, lambda p: 0 <= p < 1)
         self.rng = generator(rng)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         if not self.training or self.p == 0:
             return x, None
         keep = self.rng.random(x.shape) >= self.p
         return self._masked(x, keep), keep
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return dy if saved is None else self._masked(dy, saved), {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return dy if kept is None else self._masked(dy, kept), {}
 
     def _masked(self, array: Array, keep: Array) -> Array:
         """Return what is kept, larger by 1/(1 − p), and zeros."""
         return np.where(keep, array / (1 - self.p), np.zeros((), array.dtype))
 
-    def _title(self) -> str:
+    def title(self) -> str:
+        """Return the layer with its options; see `Layer.title`."""
         return f"Dropout({self.p:g})"

@@ -167,7 +167,7 @@ def _nodes(layer: Layer, shape: Shape, prefix: str) -> list[Node]:
                 for number, (op, options) in enumerate(translate(layer, shape))
             ]
     where = f"layer {prefix.rstrip('.')}, " if prefix else ""
-    raise TypeError(f"{where}{layer._title()}: only the layers of convlib.nn become ONNX operators")
+    raise TypeError(f"{where}{layer.title()}: only the layers of convlib.nn become ONNX operators")
 
 
 Operators = list[tuple[str, dict[str, Any]]]
@@ -207,7 +207,7 @@ def _pool(layer: MaxPool | AvgPool, shape: Shape) -> Operators:
     counts = counted and any(sum(axis.pads) for axis in given)
     if counts and axes != list(given):
         rule = "ONNX has no mean that counts the padding and not what hangs over it"
-        raise ValueError(f"{layer._title()}: {rule}; use count_include_pad=False")
+        raise ValueError(f"{layer.title()}: {rule}; use count_include_pad=False")
     return [("AveragePool", {**_windows(axes), "count_include_pad": int(counts)})]
 
 

@@ -1,83 +1,200 @@
-"""What all layers share: checks at the door, the memory between forward and backward, modes."""
+"""What all layers share: a tree of layers, checks at the door, memory between forward and backward.
+
+A layer may hold other layers, its *children*. Parameters, buffers, modes, dtype, the names in a
+file, printing, export and checking all walk this one tree; nothing else knows how a net is built.
+"""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from convlib import _checks
-from convlib._checks import Array, counted, floating, real
+from convlib._checks import Array
+from convlib._table import Row, Table, table
 
 Shape = tuple[int, ...]
 Grads = dict[str, Array]
+
+# Evaluation is a property of the call and not of the net: another thread may be training it.
+_evaluating: ContextVar[bool] = ContextVar("evaluating", default=False)
+
+
+@contextmanager
+def evaluation() -> Iterator[None]:
+    """Let every layer that this thread calls compute as in evaluation, and remember nothing."""
+    token = _evaluating.set(True)
+    try:
+        yield
+    finally:
+        _evaluating.reset(token)
 
 
 class _Last(NamedTuple):
     """What `backward` needs of the last `forward`."""
 
+    input_shape: Shape
     shape: Shape
     dtype: np.dtype[Any]
-    saved: Any
+    kept: Any
 
 
-class Layer:
+class _Checked(type):
+    """The class of layer classes: once a layer is built, nothing may be hidden in it."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        layer = super().__call__(*args, **kwargs)
+        _refuse_hidden(layer)
+        return layer
+
+
+class Layer(metaclass=_Checked):
     """A part of a network: `forward` computes y, `backward` turns ∂L/∂y into ∂L/∂x.
 
     Attributes
     ----------
     params
-        The arrays that are trained, by name. Change them in place (`layer.params["w"] -= step`) or
-        put new arrays of the same shape there.
+        The arrays that are trained, by name; those of a child under its name: `"0.w"`. Change them
+        in place (`layer.params["w"] -= step`) or put new ones of the same shape there; a parameter
+        keeps its dtype.
     grads
         ∂L/∂params under the same names. Empty until the first `backward`, and overwritten, not
         added to, by each one.
     buffers
         Arrays that are kept with the parameters but not trained.
+    children
+        The layers inside, by name. A layer that is assigned to an attribute becomes a child of that
+        name; `add_child` takes any name.
     training
         True at first. `BatchNorm` and `Dropout` compute something else in evaluation.
 
-    A layer of your own defines `_forward(x)`, which returns y and whatever `_backward` shall be
-    given; `_backward(dy, saved)`, which returns ∂L/∂x and a dict of gradients; and `output_shape`.
-    The checks of x and dy are done before they are called.
+    Notes
+    -----
+    A layer of your own defines `compute(x)`, which returns y and whatever the way back shall be
+    given; `compute_gradients(dy, kept)`, which returns ∂L/∂x and a dict of the gradients of its own
+    parameters; and `output_shape(shape)`. It makes parameters with `add_parameter`, and may define
+    `title`. x and dy are checked before. Layers inside are called as usual, `self.inside(x)` and
+    `self.inside.backward(dy)`; with `input_shapes` their shapes stand in the table, too.
 
     Examples
     --------
-    >>> class Double(Layer):
+    >>> class Scale(Layer):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.add_parameter("a", 2.0)
     ...     def output_shape(self, shape):
     ...         return tuple(shape)
-    ...     def _forward(self, x):
-    ...         return 2 * x, None
-    ...     def _backward(self, dy, saved):
-    ...         return 2 * dy, {}
-    >>> layer = Double()
-    >>> layer([[1, 2]]), layer.backward([[5, 6]])
-    (array([[2., 4.]]), array([[10., 12.]]))
+    ...     def compute(self, x):
+    ...         return self.params["a"] * x, x
+    ...     def compute_gradients(self, dy, kept):
+    ...         return self.params["a"] * dy, {"a": (dy * kept).sum()}
+    >>> layer = Scale()
+    >>> layer([[1, 2]]), layer.backward([[5, 6]]), layer.grads
+    (array([[2., 4.]]), array([[10., 12.]]), {'a': array(17.)})
     """
 
+    _params: dict[str, Array]
+    _grads: Grads
+    _buffers: dict[str, Array]
+    _children: dict[str, Layer]
+    _last: _Last | None
+    _training: bool
+
     def __init__(self) -> None:
-        self._params: dict[str, Array] = {}
-        self._grads: Grads = {}
-        self._buffers: dict[str, Array] = {}
-        self._last: _Last | None = None
-        self.training = True
+        # a plain dict write: __setattr__ looks into what is made here
+        own: dict[str, Any] = {"_params": {}, "_grads": {}, "_buffers": {}, "_children": {}}
+        vars(self).update(own, _last=None, _training=True)
+
+    # ---------------------------------------------------------------- the tree
+
+    @property
+    def children(self) -> Mapping[str, Layer]:
+        """The layers inside, by name, in the order in which they were added."""
+        return MappingProxyType(self._children)
+
+    def add_child(self, name: str, layer: Layer) -> None:
+        """Put a layer inside this one, under a name without a dot.
+
+        Raises
+        ------
+        TypeError
+            If it is no layer.
+        ValueError
+            If the name has a dot or is that of a parameter, or the layer stands in this tree
+            already: it remembers only one `forward`.
+        """
+        if not isinstance(layer, Layer):
+            raise TypeError(f"{name} is {_kind(layer)}: needs a layer")
+        if name in self._params or name in self._buffers or "." in name or not name:
+            rule = "needs a name without a dot that no parameter or buffer has"
+            raise ValueError(f"name={name!r}: {rule}")
+        self._children.pop(name, None)
+        _refuse_twin(self, layer)
+        self._children[name] = layer
+
+    def named_layers(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
+        """Return this layer and all layers in it, each with its path, `"2.inside.0"`."""
+        yield prefix, self
+        for name, child in self._children.items():
+            yield from child.named_layers(f"{prefix}.{name}" if prefix else name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not isinstance(value, Layer):
+            vars(self).get("_children", {}).pop(name, None)
+        elif "_children" in vars(self):
+            self.add_child(name, value)
+        else:
+            rule = "call super().__init__() before you put layers into it"
+            raise RuntimeError(f"{type(self).__name__}.{name} is a layer: {rule}")
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        self._children.pop(name, None)
+
+    # ---------------------------------------------------------------- arrays
 
     @property
     def params(self) -> MutableMapping[str, Array]:
         """The arrays that are trained, by name."""
-        return self._params
+        return Arrays(self, "_params")
 
     @property
     def grads(self) -> MutableMapping[str, Array]:
         """The gradients of the last `backward`, under the names of `params`."""
-        return self._grads
+        return Arrays(self, "_grads")
 
     @property
     def buffers(self) -> MutableMapping[str, Array]:
         """Arrays that are kept with the parameters but not trained."""
-        return self._buffers
+        return Arrays(self, "_buffers")
+
+    def add_parameter(self, name: str, value: ArrayLike) -> None:
+        """Add an array that is trained; integers become float64.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the name has a dot or is taken, or the value holds no real numbers.
+        """
+        self._params[name] = self._new_array(name, value)
+
+    def add_buffer(self, name: str, value: ArrayLike) -> None:
+        """Add an array that is kept with the parameters but not trained; see `add_parameter`."""
+        self._buffers[name] = self._new_array(name, value)
+
+    def _new_array(self, name: str, value: ArrayLike) -> Array:
+        taken = name in self._params or name in self._buffers or name in self._children
+        if not isinstance(name, str) or not name or "." in name or taken:
+            raise ValueError(f"name={name!r}: needs a name without a dot that is not taken yet")
+        array = _checks.real(name, value)
+        return np.array(array, _checks.float_dtype(array).newbyteorder("="))
 
     @property
     def count(self) -> int:
@@ -89,6 +206,50 @@ class Layer:
         """The dtype of the parameters; float64 where there are none."""
         params = tuple(self.params.values())
         return _checks.result_dtype(*params) if params else np.dtype(np.float64)
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Convert parameters and buffers, forget gradients and the last `forward`; return itself.
+
+        Buffers become at least float32: they hold squares, which float16 cannot.
+
+        Raises
+        ------
+        TypeError
+            If dtype is not a floating type.
+        """
+        chosen = _checks.floating(dtype)
+        for _, layer in self.named_layers():
+            for arrays, kind in (
+                (layer._params, chosen),
+                (layer._buffers, _checks.working_dtype(chosen)),
+            ):
+                arrays.update({name: array.astype(kind) for name, array in arrays.items()})
+            layer._grads.clear()
+            layer._last = None
+        return self
+
+    # ---------------------------------------------------------------- modes
+
+    @property
+    def training(self) -> bool:
+        """Whether this layer computes as in training."""
+        return self._training and not _evaluating.get()
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        vars(self)["_training"] = _checks.flag("training", mode)
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training, or with `mode=False` to evaluation; return the layer itself."""
+        for _, layer in self.named_layers():
+            layer.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Switch to evaluation; return the layer itself."""
+        return self.train(False)
+
+    # ---------------------------------------------------------------- forward and backward
 
     def forward(self, x: ArrayLike) -> Array:
         """Return y for a batch x, and remember what `backward` will need.
@@ -109,30 +270,37 @@ class Layer:
         ValueError, TypeError
             If x has not the shape that the layer takes, or holds no real numbers.
         """
-        x = real("x", x)
+        x = _checks.real("x", x)
         x = x.astype(self.dtype) if x.dtype.kind in "iu" else x
         if x.ndim < 1:
             raise ValueError("x is a single number: needs a batch, (N, ...)")
         shape = (len(x), *self.output_shape(x.shape[1:]))
-        y, saved = self._forward(x)
-        self._last = _Last(shape, x.dtype, saved)
+        y, kept = self.compute(x)
+        if not _evaluating.get():
+            vars(self)["_last"] = _Last(x.shape[1:], shape, x.dtype, kept)
         return y.copy() if np.may_share_memory(x, y) else y
 
     def __call__(self, x: ArrayLike) -> Array:
         """Return `forward(x)`."""
         return self.forward(x)
 
-    def backward(self, dy: ArrayLike) -> Array:
+    @overload
+    def backward(self, dy: ArrayLike, *, input_gradient: Literal[True] = True) -> Array: ...
+    @overload
+    def backward(self, dy: ArrayLike, *, input_gradient: bool) -> Array | None: ...
+    def backward(self, dy: ArrayLike, *, input_gradient: bool = True) -> Array | None:
         """Return dx = ∂L/∂x for the last `forward`, given dy = ∂L/∂y; write `grads`.
 
         Parameters
         ----------
         dy
             In the shape of the last y.
+        input_gradient
+            False leaves dx out, which training does not need of a whole net, and returns None.
 
         Returns
         -------
-        Array
+        Array or None
             In the shape and the dtype of the last x.
 
         Raises
@@ -142,18 +310,41 @@ class Layer:
         ValueError, TypeError
             If dy has not the shape of y, or holds no real numbers.
         """
-        if self._last is None:
-            raise RuntimeError(f"{self._title()}: backward needs a forward before it")
-        dy = real("dy", dy)
-        _checks.matches(
-            "dy", dy, self._last.shape, f"the shape of the last output of {self._title()}"
-        )
-        dx, grads = self._backward(dy, self._last.saved)
+        last = self._last
+        if last is None:
+            raise RuntimeError(f"{self.title()}: backward needs a forward before it")
+        dy = _checks.real("dy", dy)
+        if dy.shape != last.shape:
+            meaning = f"the shape of the last output of {self.title()}"
+            _checks.matches("dy", dy, last.shape, meaning)
+        if not _checks.flag("input_gradient", input_gradient):
+            self._write(self.compute_parameter_gradients(dy, last.kept))
+            return None
+        dx, grads = self.compute_gradients(dy, last.kept)
+        self._write(grads)
+        return dx.astype(last.dtype, copy=np.may_share_memory(dx, dy))
+
+    def _write(self, grads: Mapping[str, ArrayLike]) -> None:
+        """Keep the gradients of this layer's own parameters, in their shapes and dtypes."""
         for name, grad in grads.items():
-            param = self._params[name]
-            _checks.matches(f"the gradient of {name!r}", grad, param.shape, "that of the parameter")
-            self._grads[name] = grad.astype(param.dtype, copy=False)
-        return dx.astype(self._last.dtype, copy=np.may_share_memory(dx, dy))
+            param, array = self._params[name], np.asarray(grad)
+            meaning = "that of the parameter"
+            _checks.matches(f"the gradient of {name!r}", array, param.shape, meaning)
+            self._grads[name] = array.astype(param.dtype, copy=False)
+
+    # ---------------------------------------------------------------- what a layer defines
+
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y for a checked batch, and what `compute_gradients` shall be given."""
+        raise NotImplementedError(f"{type(self).__name__} does not define compute")
+
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Mapping[str, ArrayLike]]:
+        """Return dx, and the gradients of the layer's own parameters, by name."""
+        raise NotImplementedError(f"{type(self).__name__} does not define compute_gradients")
+
+    def compute_parameter_gradients(self, dy: Array, kept: Any) -> Mapping[str, ArrayLike]:
+        """Return the gradients alone; worth defining where dx takes time of its own."""
+        return self.compute_gradients(dy, kept)[1]
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape of an output for an input of this shape, both without the batch axis.
@@ -165,47 +356,173 @@ class Layer:
         """
         raise NotImplementedError(f"{type(self).__name__} does not define output_shape")
 
-    def train(self, mode: bool = True) -> Self:
-        """Switch to training, or with `mode=False` to evaluation; return the layer itself."""
-        self.training = bool(mode)
-        return self
+    def input_shapes(self, shape: Shape) -> Mapping[str, Shape]:
+        """Return the shape that reaches each child, by its name; only the tables need it."""
+        return {}
 
-    def eval(self) -> Self:
-        """Switch to evaluation; return the layer itself."""
-        return self.train(False)
-
-    def astype(self, dtype: DTypeLike) -> Self:
-        """Convert parameters and buffers, forget gradients and the last `forward`; return itself.
-
-        Raises
-        ------
-        TypeError
-            If dtype is not a floating type.
-        """
-        chosen = floating(dtype)
-        for arrays in (self._params, self._buffers):
-            arrays.update({name: array.astype(chosen) for name, array in arrays.items()})
-        self._grads.clear()
-        self._last = None
-        return self
-
-    def __repr__(self) -> str:
-        """Return one line: the options, and the number of parameters."""
-        return self._title() + (f" · {counted(self.count)}" if self.count else "")
-
-    def _forward(self, x: Array) -> tuple[Array, Any]:
-        """Return y, and what `_backward` shall be given."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _forward")
-
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        """Return dx and the gradients of the parameters, by name."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _backward")
-
-    def _title(self) -> str:
+    def title(self) -> str:
         """Return the layer with its options, as a call without quotes."""
         return f"{type(self).__name__}()"
 
-    def _refused(self, shape: Sequence[int], rule: str) -> ValueError:
+    def refusal(self, shape: Sequence[int], rule: str) -> ValueError:
         """Return the error for an input whose shape, without the batch axis, does not fit."""
         received = "(" + ", ".join(map(str, ("N", *shape))) + ("," if not len(shape) else "") + ")"
-        return ValueError(f"x has shape {received}: {self._title()} needs {rule}")
+        return ValueError(f"x has shape {received}: {self.title()} needs {rule}")
+
+    # ---------------------------------------------------------------- printing and copying
+
+    def summary(self, input_shape: Sequence[int]) -> Table:
+        """Return a table: every layer, the shape of its output, the number of its parameters.
+
+        Parameters
+        ----------
+        input_shape
+            Without the batch axis: `(C, *spatial)`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is no tuple, or a layer does not take the shape that reaches it.
+        """
+        return self._table(_checks.sizes("input_shape", input_shape))
+
+    def __repr__(self) -> str:
+        """Return one line, or for a layer with layers inside a table.
+
+        Once a batch went through, the table has the shapes of the outputs.
+        """
+        if self._children:
+            return self._table(self._last.input_shape if self._last else None)
+        return self.title() + (f" · {_checks.counted(self.count)}" if self.count else "")
+
+    def _table(self, shape: Shape | None) -> Table:
+        return table([Row("", "input", shape, 0), *self._rows(shape, "")], self.count)
+
+    def _rows(self, shape: Shape | None, name: str) -> Iterator[Row]:
+        """Return the row of this layer, and those of its children below."""
+        after = None if shape is None else self.output_shape(shape)
+        yield Row(name, self.title(), after, sum(array.size for array in self._params.values()))
+        yield from self._rows_of_children(shape, name)
+
+    def _rows_of_children(self, shape: Shape | None, name: str) -> Iterator[Row]:
+        known = {} if shape is None else self.input_shapes(shape)
+        for child, layer in self._children.items():
+            yield from layer._rows(known.get(child), f"{name}.{child}" if name else child)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle holds: everything but the last batch and its gradients."""
+        return {**vars(self), "_last": None, "_grads": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+
+
+class Arrays(MutableMapping[str, Array]):
+    """The arrays of a layer and of all layers in it, under one name each: `"0.w"`.
+
+    Nothing is stored here: reading gives the very array of the layer, writing puts one there.
+    """
+
+    def __init__(self, layer: Layer, kind: str) -> None:
+        self._layer, self._kind = layer, kind
+
+    def _place(self, key: str) -> tuple[dict[str, Array], str]:
+        """Return the arrays of one layer of the tree, and the name in them."""
+        *path, name = str(key).split(".")
+        layer = self._layer
+        for child in path:
+            if child not in layer._children:
+                raise KeyError(key)
+            layer = layer._children[child]
+        return vars(layer)[self._kind], name
+
+    def __getitem__(self, key: str) -> Array:
+        arrays, name = self._place(key)
+        if name not in arrays:
+            raise KeyError(key)
+        return arrays[name]
+
+    def __setitem__(self, key: str, value: ArrayLike) -> None:
+        arrays, name = self._place(key)
+        if self._kind == "_grads":
+            arrays[name] = np.asarray(value)
+            return
+        if name not in arrays:
+            raise KeyError(f"{key!r}: there is no such array; there are {', '.join(self)}")
+        arrays[name] = _like(key, value, arrays[name])
+
+    def __delitem__(self, key: str) -> None:
+        arrays, name = self._place(key)
+        if self._kind != "_grads":
+            raise TypeError(f"{key!r} belongs to its layer: only gradients can be deleted")
+        del arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key, _ in self._pairs(self._layer, ""))
+
+    def __len__(self) -> int:
+        return sum(len(vars(layer)[self._kind]) for _, layer in self._layer.named_layers())
+
+    def items(self) -> ItemsView[str, Array]:
+        """Return the pairs of names and arrays."""
+        return _Items(self)
+
+    def _pairs(self, layer: Layer, prefix: str) -> Iterator[tuple[str, Array]]:
+        for name, array in vars(layer)[self._kind].items():
+            yield prefix + name, array
+        for name, child in layer._children.items():
+            yield from self._pairs(child, f"{prefix}{name}.")
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
+
+
+class _Items(ItemsView[str, Array]):
+    """The pairs, found in one walk instead of one walk for each name."""
+
+    _mapping: Arrays
+
+    def __iter__(self) -> Iterator[tuple[str, Array]]:
+        return self._mapping._pairs(self._mapping._layer, "")
+
+
+def _like(name: str, value: ArrayLike, old: Array) -> Array:
+    """Return a new value for a parameter: the very array where it can be trained as it is."""
+    array = _checks.real(name, value)
+    _checks.matches(name, array, old.shape, "the shape of what it replaces")
+    # NumPy returns scalars for 0-d results, and views that write nowhere or in several places
+    fits = isinstance(value, np.ndarray) and array.flags.writeable and 0 not in array.strides
+    return array if fits and array.dtype == old.dtype else np.array(array, old.dtype)
+
+
+def _kind(value: object) -> str:
+    """Return what something is, for a message."""
+    return value.__name__ if isinstance(value, type) else type(value).__name__
+
+
+def _refuse_twin(parent: Layer, layer: Layer) -> None:
+    """Refuse one layer in two places: its second forward would replace what the first remembers."""
+    there = {id(other) for _, other in parent.named_layers()}
+    for _, other in layer.named_layers():
+        if id(other) in there:
+            rule = "is there twice, but remembers only one forward; make a second layer"
+            raise ValueError(f"layers: {other.title()} {rule}")
+
+
+def _refuse_hidden(layer: Layer) -> None:
+    """Refuse a layer in a list or a dict: it would be neither trained nor counted nor saved."""
+    known = {id(other) for _, other in layer.named_layers()}
+    for name, value in vars(layer).items():
+        for hidden in _layers_in(value) if name != "_children" else ():
+            if id(hidden) not in known:
+                rule = "hides it; use self.add_child(name, layer), or nn.Sequential"
+                raise TypeError(f"{type(layer).__name__}.{name} holds {hidden.title()}, but {rule}")
+
+
+def _layers_in(value: object, depth: int = 4) -> Iterator[Layer]:
+    """Return the layers in nested lists, tuples, sets and dicts."""
+    if isinstance(value, Layer):
+        yield value
+    elif isinstance(value, (list, tuple, set, frozenset, dict)) and depth:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _layers_in(item, depth - 1)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, real
-from convlib.nn.layer import Layer
+from convlib.nn.layer import Layer, evaluation
 from convlib.nn.losses import Loss, softmax_cross_entropy
 
 LossFunction = Callable[[Array, Array], Loss]
@@ -30,7 +30,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     Parameters
     ----------
     net
-        A layer or a `Sequential`. Afterwards every layer is in the mode in which it was before.
+        A layer or a network. Nothing in it is written, so another thread may use or train it.
     x
         `(N, *shape)`, at least one sample; converted to the dtype of the net, batch by batch.
     batch_size
@@ -53,7 +53,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     array([[0., 2.]])
     """
     x, size = samples("x", x), _checks.integer("batch_size", batch_size, 1)
-    with in_evaluation(net):
+    with evaluation():
         parts = [net(x[start : start + size].astype(net.dtype)) for start in range(0, len(x), size)]
     return np.concatenate(parts)
 
@@ -146,27 +146,14 @@ def accuracy(scores: Array, y: Array) -> float:
 
 
 @contextmanager
-def in_evaluation(net: Layer) -> Iterator[None]:
-    """Put a net into evaluation for a while; afterwards every layer has its own mode back."""
-    with modes_kept(net):
-        net.eval()
-        yield
-
-
-@contextmanager
 def modes_kept(net: Layer) -> Iterator[None]:
     """Give every layer of a net the mode back that it had before."""
-    before = [(layer, layer.training) for layer in _tree(net)]
+    before = [(layer, layer.training) for _, layer in net.named_layers()]
     try:
         yield
     finally:
         for layer, training in before:
             layer.training = training
-
-
-def _tree(net: Layer) -> list[Layer]:
-    """Return a net and all layers in it."""
-    return [net, *(leaf for layer in getattr(net, "layers", ()) for leaf in _tree(layer))]
 
 
 def samples(name: str, value: ArrayLike) -> Array:

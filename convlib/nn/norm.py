@@ -13,7 +13,7 @@ from convlib._checks import Array, channels_last, floating, number
 from convlib.nn.layer import Grads, Layer, Shape
 
 
-class _Saved(NamedTuple):
+class _Kept(NamedTuple):
     """What backward needs: x̂, 1/√(var + eps), and whether mean and variance depend on x."""
 
     normal: Array
@@ -85,21 +85,22 @@ class BatchNorm(Layer):
         self.eps = number("eps", eps, rule, lambda eps: eps > 0)
         rule = "needs a number from 0 to 1"
         self.momentum = number("momentum", momentum, rule, lambda momentum: 0 <= momentum <= 1)
-        for arrays, zeros, ones in (
-            (self._params, "beta", "gamma"),
-            (self._buffers, "mean", "var"),
-        ):
-            arrays[ones] = np.ones(self.channels, floating(dtype))
-            arrays[zeros] = np.zeros(self.channels, floating(dtype))
+        chosen = floating(dtype)
+        kind = _checks.working_dtype(chosen)  # the buffers hold squares, which float16 cannot
+        self.add_parameter("gamma", np.ones(self.channels, chosen))
+        self.add_parameter("beta", np.zeros(self.channels, chosen))
+        self.add_buffer("var", np.ones(self.channels, kind))
+        self.add_buffer("mean", np.zeros(self.channels, kind))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape itself, `(C, *spatial)`; see `Layer.output_shape`."""
         if not len(shape) or shape[0] != self.channels:
             rule = f"{self.channels} channels on axis 1"
-            raise self._refused(shape, rule + channels_last(shape, self.channels))
+            raise self.refusal(shape, rule + channels_last(shape, self.channels))
         return tuple(shape)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         gamma, beta = self._params["gamma"], self._params["beta"]
         dtype = _checks.result_dtype(x, gamma)
         x = x.astype(_checks.working_dtype(dtype), copy=False)
@@ -108,7 +109,7 @@ class BatchNorm(Layer):
         scale = 1 / np.sqrt(var + self.eps)
         normal = (x - _wide(mean, x)) * _wide(scale, x)
         y = _wide(gamma, x) * normal + _wide(beta, x)
-        return y.astype(dtype, copy=False), _Saved(normal, scale, of_batch)
+        return y.astype(dtype, copy=False), _Kept(normal, scale, of_batch)
 
     def _statistics(self, x: Array) -> tuple[Array, Array]:
         """Return mean and variance of every channel of this batch, and move the buffers."""
@@ -128,8 +129,9 @@ class BatchNorm(Layer):
         mean, var = (self._buffers[name].astype(x.dtype) for name in ("mean", "var"))
         return mean, var
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        normal, scale, of_batch = saved
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        normal, scale, of_batch = kept
         axes, dy = _others(dy), dy.astype(np.result_type(dy, normal), copy=False)
         grads = {"gamma": (dy * normal).sum(axis=axes), "beta": dy.sum(axis=axes)}
         slope = _wide(self._params["gamma"].astype(dy.dtype) * scale, dy)
@@ -139,7 +141,8 @@ class BatchNorm(Layer):
         through_mean, through_var = (_wide(grads[name] / m, dy) for name in ("beta", "gamma"))
         return slope * (dy - through_mean - normal * through_var), grads
 
-    def _title(self) -> str:
+    def title(self) -> str:
+        """Return the layer with its options; see `Layer.title`."""
         options = [f"{self.channels}"]
         options += [] if self.eps == 1e-5 else [f"eps {self.eps:g}"]
         options += [] if self.momentum == 0.1 else [f"momentum {self.momentum:g}"]

@@ -39,7 +39,8 @@ class _Pool(Layer):
         _pooling.divisors(axes, self.options.get("count_include_pad", False))  # refuses empty ones
         return shape[0], *(axis.out for axis in axes)
 
-    def _title(self) -> str:
+    def title(self) -> str:
+        """Return the layer with its options; see `Layer.title`."""
         taps = self.window if isinstance(self.window, int) else _options.times(self.window)
         stride, default = (
             _options.shortest(_checks.per_axis(name, value, _options.rank(self.window, value), 1))
@@ -83,11 +84,13 @@ class MaxPool(_Pool):
         super().__init__(window, stride, padding, dilation)
         self.options["ceil_mode"] = _checks.flag("ceil_mode", ceil_mode)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         return max_pool(x, self.window, **self.options), x
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return max_pool_backward(dy, saved, self.window, **self.options), {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return max_pool_backward(dy, kept, self.window, **self.options), {}
 
 
 class AvgPool(_Pool):
@@ -125,11 +128,13 @@ class AvgPool(_Pool):
         self.options["ceil_mode"] = _checks.flag("ceil_mode", ceil_mode)
         self.options["count_include_pad"] = _checks.flag("count_include_pad", count_include_pad)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         return avg_pool(x, self.window, **self.options), x
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        return avg_pool_backward(dy, saved, self.window, **self.options), {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        return avg_pool_backward(dy, kept, self.window, **self.options), {}
 
 
 class GlobalAvgPool(Layer):
@@ -150,17 +155,19 @@ class GlobalAvgPool(Layer):
         _spatial(self, shape)
         return (shape[0],)
 
-    def _forward(self, x: Array) -> tuple[Array, Any]:
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return y; see `Layer.compute`."""
         work = _checks.working_dtype(x.dtype)
         return x.mean(axis=tuple(range(2, x.ndim)), dtype=work).astype(x.dtype), x.shape
 
-    def _backward(self, dy: Array, saved: Any) -> tuple[Array, Grads]:
-        share = dy / prod(saved[2:])
-        return np.broadcast_to(share.reshape(dy.shape + (1,) * len(saved[2:])), saved).copy(), {}
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        share = dy / prod(kept[2:])
+        return np.broadcast_to(share.reshape(dy.shape + (1,) * len(kept[2:])), kept).copy(), {}
 
 
 def _spatial(layer: Layer, shape: Sequence[int]) -> Shape:
     """Return the spatial size of a checked input shape `(C, *spatial)`."""
     if len(shape) < 2 or 0 in shape[1:]:
-        raise layer._refused(shape, "(N, C, *spatial), at least one spatial axis and none empty")
+        raise layer.refusal(shape, "(N, C, *spatial), at least one spatial axis and none empty")
     return tuple(shape[1:])

@@ -87,8 +87,10 @@ def test_a_new_array_reaches_its_layer():
     params["1.0.w"] = zeros
     assert net[1][0].params["w"] is zeros
     assert params["1.0.w"] is net.params["1.0.w"]
-    del params["0.b"]
-    assert list(net[0].params) == ["w"]
+    with pytest.raises(TypeError, match=r"'0.b' belongs to its layer"):
+        del params["0.b"]
+    with pytest.raises(KeyError, match=r"'0.v': there is no such array; there are 0.w, 0.b, 1.0.w"):
+        params["0.v"] = zeros
 
 
 def test_gradients_taken_once_stay_current(rng):
@@ -277,3 +279,110 @@ def test_unknown_names(name):
 def test_the_names_show_what_they_hold():
     net = nn.Sequential(nn.Dense(1, 1, bias=False, init=lambda shape, rng: np.ones(shape)))
     assert repr(net.params) == "{'0.w': array([[1.]])}"
+
+
+# ---------------------------------------------------------------- around and side by side
+
+
+def conv(c_in, c_out, kernel=3, seed=0, **options):
+    return nn.Conv(c_in, c_out, kernel, padding=kernel // 2, rng=seed, **options)
+
+
+def test_residual_by_hand():
+    block = nn.Residual(nn.Dense(2, 2, bias=False, init=lambda shape, rng: 3 * np.eye(2)))
+    np.testing.assert_array_equal(block([[1, 2]]), [[4, 8]])
+    np.testing.assert_array_equal(block.backward([[1, 10]]), [[4, 40]])
+    np.testing.assert_array_equal(block.grads["inside.0.w"], [[1, 2], [10, 20]])
+
+
+def test_parallel_by_hand():
+    def times(factor):
+        return nn.Dense(2, 2, bias=False, init=lambda shape, rng: factor * np.eye(2))
+
+    both = nn.Parallel(times(2), times(3))
+    np.testing.assert_array_equal(both([[1, 2]]), [[5, 10]])
+    np.testing.assert_array_equal(both.backward([[1, 10]]), [[5, 50]])
+    beside = nn.Parallel(times(2), times(3), join="concatenate")
+    np.testing.assert_array_equal(beside([[1, 2]]), [[2, 4, 3, 6]])
+    np.testing.assert_array_equal(beside.backward([[1, 1, 10, 10]]), [[32, 32]])
+
+
+def resnet(seed=0):
+    first = nn.Residual(
+        conv(4, 4, seed=seed), nn.BatchNorm(4), nn.Tanh(), conv(4, 4, seed=seed + 1)
+    )
+    wider = nn.Residual(
+        conv(4, 6, stride=2, seed=seed + 2),
+        nn.Tanh(),
+        conv(6, 6, seed=seed + 3),
+        shortcut=nn.Conv(4, 6, 1, stride=2, rng=seed + 4),
+    )
+    end = [nn.GlobalAvgPool(), nn.Dense(6, 3, rng=seed)]
+    return nn.Sequential(conv(1, 4, seed=seed + 5), first, nn.Tanh(), wider, nn.Tanh(), *end)
+
+
+def inception(seed=0):
+    branches = [
+        conv(4, 3, 1, seed),
+        nn.Sequential(conv(4, 2, 1, seed + 1), nn.Tanh(), conv(2, 3, 3, seed + 2)),
+        nn.Sequential(nn.AvgPool(3, stride=1, padding=1), conv(4, 2, 1, seed + 3)),
+    ]
+    block = nn.Parallel(*branches, join="concatenate")
+    end = [nn.GlobalAvgPool(), nn.Dense(8, 3, rng=seed)]
+    return nn.Sequential(conv(1, 4, seed=seed + 4), nn.Tanh(), block, nn.Tanh(), *end)
+
+
+@pytest.mark.parametrize("make", [resnet, inception])
+def test_small_nets_of_the_two_kinds(make, rng, tmp_path):
+    """Gradients, training, files: nothing is special about a net with branches."""
+    net, x = make(), rng.normal(size=(40, 1, 8, 8))
+    assert max(nn.check_gradients(net, x[:3], rng=0).values()) < 1e-6
+    labels = (x.mean(axis=(1, 2, 3)) > 0).astype(int) + (x[:, 0, 0, 0] > 1)
+    optimizer = nn.Adam(net, lr=0.02)
+    history = nn.fit(net, x, labels, optimizer=optimizer, epochs=30, rng=0, progress=False)
+    assert history.loss[-1] < 0.5 * history.loss[0]
+    other = make(7)
+    nn.save(net, tmp_path / "net.npz")
+    nn.load(other, tmp_path / "net.npz")
+    np.testing.assert_array_equal(nn.predict(net, x), nn.predict(other, x))
+
+
+def test_the_table_of_a_net_with_branches():
+    lines = inception().summary((1, 8, 8)).splitlines()
+    assert [line.split()[0] for line in lines[3:-2]] == [
+        "0", "1", "2", "2.0", "2.1.0", "2.1.1", "2.1.2", "2.2.0", "2.2.1", "3", "4", "5",
+    ]  # fmt: skip
+    assert "Parallel of 3 branches: concatenate" in lines[5]
+    assert "(8, 8, 8)" in lines[5]
+    assert lines[-1].split() == ["total", f"{inception().count}"]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: nn.Residual(3), TypeError, "layers[0] is int: needs a layer"),
+        (lambda: nn.Residual(shortcut="same"), TypeError, "shortcut is str: needs a layer"),
+        (lambda: nn.Parallel(), ValueError, "branches: needs at least one layer"),
+        (lambda: nn.Parallel(nn.ReLU(), join="add"), ValueError, "join='add': unknown word;"),
+        (
+            lambda: nn.Residual(nn.Dense(3, 2)).output_shape((3,)),
+            ValueError,
+            "x has shape (N, 3): Residual: inside + identity needs two summands of one shape, not "
+            "(2,) inside and (3,) beside; a shortcut=nn.Conv(...) may change it",
+        ),
+        (
+            lambda: nn.Parallel(nn.Dense(3, 2), nn.ReLU())([[1, 2, 3]]),
+            ValueError,
+            "Parallel of 2 branches: sum needs branches of one shape, not (2,), (3,)",
+        ),
+        (
+            lambda: nn.Sequential(nn.Residual(nn.ReLU(), nn.Dense(3, 2))).output_shape((4,)),
+            ValueError,
+            "layer 0.inside.1: x has shape (N, 4): Dense(3 → 2) needs (N, 3)",
+        ),
+    ],
+)
+def test_what_cannot_stand_side_by_side(call, error, text):
+    with pytest.raises(error) as raised:
+        call()
+    assert text in str(raised.value)

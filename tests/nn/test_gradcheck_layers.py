@@ -11,16 +11,16 @@ class Scale(nn.Layer):
 
     def __init__(self, wrong_x=1.0, wrong_a=1.0):
         super().__init__()
-        self.params["a"] = np.array([1.5])
+        self.add_parameter("a", [1.5])
         self.wrong = wrong_x, wrong_a
 
     def output_shape(self, shape):
         return tuple(shape)
 
-    def _forward(self, x):
+    def compute(self, x):
         return self.params["a"] * x, x
 
-    def _backward(self, dy, saved):
+    def compute_gradients(self, dy, saved):
         grads = {"a": np.array([(dy * saved).sum()]) * self.wrong[1]}
         return dy * self.params["a"] * self.wrong[0], grads
 
@@ -46,8 +46,8 @@ def test_a_wrong_gradient_has_the_error_that_it_has(factor, error, rng):
 
 def test_one_wrong_entry_among_many_is_seen(rng):
     class OneOff(nn.ReLU):
-        def _backward(self, dy, saved):
-            dx, grads = super()._backward(dy, saved)
+        def compute_gradients(self, dy, saved):
+            dx, grads = super().compute_gradients(dy, saved)
             dx[0, 0] += 1
             return dx, grads
 
@@ -57,8 +57,8 @@ def test_one_wrong_entry_among_many_is_seen(rng):
 
 def test_a_gradient_that_is_forgotten_is_seen(rng):
     class Forgetful(Scale):
-        def _backward(self, dy, saved):
-            return super()._backward(dy, saved)[0], {}
+        def compute_gradients(self, dy, saved):
+            return super().compute_gradients(dy, saved)[0], {}
 
     net = nn.Sequential(Forgetful(), nn.Tanh())
     net[0].grads["a"] = np.array([3.0])

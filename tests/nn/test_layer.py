@@ -332,10 +332,10 @@ class Double(nn.Layer):
     def output_shape(self, shape):
         return tuple(shape)
 
-    def _forward(self, x):
+    def compute(self, x):
         return 2 * x, None
 
-    def _backward(self, dy, saved):
+    def compute_gradients(self, dy, saved):
         return 2 * dy, {}
 
 
@@ -355,26 +355,26 @@ def test_what_a_layer_of_ones_own_must_define():
             return tuple(shape)
 
     class Forgetful(Lazy):
-        def _forward(self, x):
+        def compute(self, x):
             return x, None
 
     with pytest.raises(NotImplementedError, match="Shapeless does not define output_shape"):
         Shapeless()([[1]])
-    with pytest.raises(NotImplementedError, match="Lazy does not define _forward"):
+    with pytest.raises(NotImplementedError, match="Lazy does not define compute"):
         Lazy()([[1]])
     layer = Forgetful()
     layer([[1]])
-    with pytest.raises(NotImplementedError, match="Forgetful does not define _backward"):
+    with pytest.raises(NotImplementedError, match="Forgetful does not define compute_gradients"):
         layer.backward([[1]])
 
 
 def test_a_gradient_must_have_the_shape_of_its_parameter():
     class Summed(Double):
-        def _backward(self, dy, saved):
+        def compute_gradients(self, dy, saved):
             return 2 * dy, {"a": dy.sum(axis=0)}
 
     layer = Summed()
-    layer.params["a"] = np.ones((1, 3))
+    layer.add_parameter("a", np.ones((1, 3)))
     layer(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"^the gradient of 'a' has shape \(3,\): needs \(1, 3\)"):
         layer.backward(np.ones((2, 3)))

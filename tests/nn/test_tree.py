@@ -1,0 +1,285 @@
+"""One tree of layers: what is inside is trained, counted, saved, cast, switched, printed."""
+
+import copy
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+from convlib import nn
+
+
+class Gated(nn.Layer):
+    """A layer of one's own with a parameter and layers inside: y = a·f(x) + x."""
+
+    def __init__(self, *layers):
+        super().__init__()
+        self.add_parameter("a", 0.5)
+        self.inside = nn.Sequential(*layers)
+
+    def output_shape(self, shape):
+        return self.inside.output_shape(shape)
+
+    def compute(self, x):
+        y = self.inside(x)
+        return self.params["a"] * y + x, y
+
+    def compute_gradients(self, dy, kept):
+        return self.inside.backward(self.params["a"] * dy) + dy, {"a": (dy * kept).sum()}
+
+
+def gated(seed=0):
+    norm, inner = nn.BatchNorm(3), nn.Conv(3, 3, 3, padding=1, rng=seed)
+    block = Gated(inner, norm, nn.Dropout(0.5, rng=seed))
+    return nn.Sequential(nn.Conv(1, 3, 3, padding=1, rng=seed + 1), block, nn.GlobalAvgPool())
+
+
+NAMES = ["0.w", "0.b", "1.a", "1.inside.0.w", "1.inside.0.b", "1.inside.1.gamma", "1.inside.1.beta"]
+
+
+def test_everything_inside_has_a_name_and_is_counted():
+    net = gated()
+    assert list(net.params) == NAMES
+    assert list(net.buffers) == ["1.inside.1.var", "1.inside.1.mean"]
+    assert net.count == (9 * 3 + 3) + 1 + (81 + 3) + 6
+    paths = [path for path, _ in net.named_layers()]
+    assert paths[:4] == ["", "0", "1", "1.inside"]
+    assert dict(net[1].children) == {"inside": net[1].inside}
+    assert len(net.params) == len(NAMES)
+
+
+def test_everything_inside_is_trained(rng):
+    net, x = gated(), rng.normal(size=(8, 1, 6, 6))
+    before = {name: array.copy() for name, array in net.params.items()}
+    net.backward(rng.normal(size=net(x).shape))
+    assert set(net.grads) == set(NAMES)
+    nn.SGD(net, lr=0.1).step()
+    moved = [name for name, array in net.params.items() if not np.array_equal(array, before[name])]
+    assert set(moved) >= set(NAMES) - {"1.inside.0.b"}  # what batch norm subtracts has no gradient
+
+
+def test_everything_inside_is_checked(rng):
+    """A wrong gradient deep inside is found under its own name."""
+
+    class Wrong(nn.Tanh):
+        def compute_gradients(self, dy, kept):
+            return 2 * super().compute_gradients(dy, kept)[0], {}
+
+    x = rng.normal(size=(3, 1, 4, 4))
+    right = nn.check_gradients(gated(), x, rng=0)
+    assert set(right) == {"x", *NAMES}
+    assert max(right.values()) < 1e-6
+    wrong = nn.Sequential(nn.Conv(1, 3, 1, rng=0), Gated(nn.Conv(3, 3, 1, rng=1), Wrong()))
+    errors = nn.check_gradients(wrong, x, rng=0)
+    assert min(errors["1.inside.0.w"], errors["0.w"]) > 0.01
+    assert errors["1.a"] < 1e-6
+
+
+def test_everything_inside_is_saved_and_loaded(rng, tmp_path):
+    one, two, x = gated(1), gated(2), rng.normal(size=(4, 1, 5, 5))
+    one(x)  # moves the buffers
+    nn.save(one, tmp_path / "net.npz")
+    assert not np.array_equal(nn.predict(one, x), nn.predict(two, x))
+    nn.load(two, tmp_path / "net.npz")
+    np.testing.assert_array_equal(nn.predict(one, x), nn.predict(two, x))
+
+
+def test_everything_inside_is_cast():
+    net = gated().astype(np.float32)
+    assert {array.dtype for array in (*net.params.values(), *net.buffers.values())} == {
+        np.dtype(np.float32)
+    }
+    half = gated().astype(np.float16)
+    assert {array.dtype for array in half.params.values()} == {np.dtype(np.float16)}
+    assert {array.dtype for array in half.buffers.values()} == {np.dtype(np.float32)}
+
+
+def test_everything_inside_is_switched(rng):
+    net, x = gated(), rng.normal(size=(4, 1, 5, 5))
+    net.eval()
+    assert not any(layer.training for _, layer in net.named_layers())
+    np.testing.assert_array_equal(net(x), net(x))
+    assert net.train().training
+    assert not np.array_equal(net(x), net(x))
+
+
+def test_everything_inside_is_printed(rng):
+    net = gated()
+    assert "1.inside.1  BatchNorm(3)" in repr(net)
+    lines = net.summary((1, 6, 6)).splitlines()
+    assert lines[4].split() == ["1", "Gated()", "(3,", "6,", "6)", "1"]
+    assert lines[5].split()[0] == "1.inside.0"  # its shape is not known: no input_shapes
+    assert lines[-1].split() == ["total", f"{net.count}"]
+
+
+# ---------------------------------------------------------------- what cannot be seen is refused
+
+
+def test_a_hidden_layer_is_refused_at_construction():
+    class Hiding(nn.Layer):
+        def __init__(self, where):
+            super().__init__()
+            self.blocks = where(nn.Dense(2, 2))
+
+    for where in (lambda d: [d], lambda d: (nn.ReLU(), d), lambda d: {"a": [d]}):
+        with pytest.raises(TypeError, match=r"^Hiding\.blocks holds (Dense|ReLU).*hides it; use s"):
+            Hiding(where)
+
+
+def test_a_list_beside_the_tree_is_no_hiding():
+    class Listed(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.blocks = [nn.Dense(2, 2), nn.ReLU()]
+            for number, block in enumerate(self.blocks):
+                self.add_child(f"block{number}", block)
+
+    assert list(Listed().params) == ["block0.w", "block0.b"]
+
+
+def test_a_layer_before_super_is_refused():
+    class Early(nn.Layer):
+        def __init__(self):
+            self.inside = nn.ReLU()
+            super().__init__()
+
+    with pytest.raises(RuntimeError, match=r"^Early\.inside is a layer: call super\(\).__init__"):
+        Early()
+
+
+def test_an_attribute_that_changes_changes_the_tree():
+    block = Gated(nn.Dense(2, 2, rng=0))
+    block.inside = nn.Sequential(nn.Dense(2, 2, bias=False, rng=1))
+    assert list(block.params) == ["a", "inside.0.w"]
+    block.inside = None
+    assert list(block.params) == ["a"]
+    block.inside = nn.ReLU()
+    del block.inside
+    assert not block.children
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda b: b.add_child("b", 3), TypeError, "b is int: needs a layer"),
+        (lambda b: b.add_child("a", nn.ReLU()), ValueError, "name='a': needs a name without a dot"),
+        (lambda b: b.add_child("x.y", nn.ReLU()), ValueError, "name='x.y': needs a name without"),
+        (lambda b: b.add_child("again", b.inside), ValueError, "layers: Sequential of 1 layer is"),
+        (lambda b: b.add_child("self", b), ValueError, "is there twice, but remembers only one"),
+        (lambda b: b.add_parameter("a", 1.0), ValueError, "name='a': needs a name without a dot"),
+        (lambda b: b.add_parameter("inside", 1.0), ValueError, "that is not taken yet"),
+        (lambda b: b.add_buffer("c", [1j]), TypeError, "c has dtype complex128: layers compute"),
+    ],
+)
+def test_what_does_not_belong_into_the_tree(call, error, text):
+    with pytest.raises(error) as raised:
+        call(Gated(nn.ReLU()))
+    assert text in str(raised.value)
+
+
+# ---------------------------------------------------------------- parameters that are put there
+
+
+def test_integers_do_not_truncate():
+    dense = nn.Dense(2, 1, bias=False)
+    dense.params["w"] = np.array([[1, -1]])
+    np.testing.assert_array_equal(nn.predict(dense, [[0.5, 0.25]]), [[0.25]])
+    conv = nn.Conv(1, 1, 3, bias=False)
+    conv.params["w"] = np.array([[[[1, 0, -1], [2, 0, -2], [1, 0, -1]]]])
+    assert nn.predict(conv, np.tri(3)[None, None] / 4).item() == 0.75
+    assert conv.dtype == np.float64
+
+
+def test_a_scalar_that_numpy_returns_still_learns():
+    block = Gated(nn.Tanh())
+    block.params["a"] = block.params["a"] * 2  # a NumPy scalar: `-=` on it would change a copy
+    optimizer = nn.SGD(block, lr=1.0)
+    block.backward(np.ones_like(block(np.ones((1, 2)))))
+    optimizer.step()
+    assert block.params["a"] == 1 - 2 * np.tanh(1)
+
+
+@pytest.mark.parametrize("dtype", ["f2", ">f8", "i8", "u1"])
+def test_a_parameter_keeps_its_dtype(dtype):
+    layer = nn.Dense(2, 2, dtype=np.float32, rng=0)
+    layer.params["w"] = np.ones((2, 2), dtype)
+    assert layer.params["w"].dtype == np.dtype(np.float32)
+
+
+def test_a_parameter_that_cannot_be_written_is_copied():
+    layer = nn.Dense(3, 2, rng=0)
+    layer.params["w"] = np.broadcast_to(np.arange(3.0), (2, 3))
+    layer.params["w"][0, 0] = 7
+    np.testing.assert_array_equal(layer.params["w"], [[7, 1, 2], [0, 1, 2]])
+    with pytest.raises(ValueError, match=r"^w has shape \(3,\): needs \(2, 3\), the shape of what"):
+        layer.params["w"] = np.ones(3)
+
+
+# ---------------------------------------------------------------- evaluation, copies
+
+
+def test_predict_writes_nothing(rng):
+    net, x = gated(), rng.normal(size=(4, 1, 5, 5))
+    y = net(x)
+    kept, buffers = net._last, {name: array.copy() for name, array in net.buffers.items()}
+    nn.predict(net, x + 1)
+    assert net._last is kept
+    assert all(layer.training for _, layer in net.named_layers())
+    for name, array in net.buffers.items():
+        np.testing.assert_array_equal(array, buffers[name])
+    assert net.backward(np.ones_like(y)).shape == x.shape
+
+
+def test_one_thread_predicts_while_another_trains(rng):
+    """Mode and memory are those of the call: nobody sees the other's."""
+    net, x = gated(), rng.normal(size=(6, 1, 8, 8))
+    still, stop, modes = nn.predict(net, x), threading.Event(), []
+
+    def predicts():
+        while not stop.is_set():
+            nn.predict(net, x, batch_size=2)
+
+    thread = threading.Thread(target=predicts)
+    thread.start()
+    try:
+        for _ in range(200):
+            modes.append(net[1].inside[1].training)
+    finally:
+        stop.set()
+        thread.join()
+    assert all(modes)
+    np.testing.assert_array_equal(nn.predict(net, x), still)
+
+
+def test_a_pickle_carries_no_batch(rng):
+    net, x = gated(), rng.normal(size=(50, 1, 30, 30))
+    net.backward(np.ones_like(net(x)))
+    assert len(pickle.dumps(net)) < 10_000
+    again = pickle.loads(pickle.dumps(net))
+    np.testing.assert_array_equal(nn.predict(again, x), nn.predict(net, x))
+    with pytest.raises(RuntimeError, match="backward needs a forward before it"):
+        copy.deepcopy(net).backward(np.ones((50, 3)))
+
+
+# ---------------------------------------------------------------- without the input's gradient
+
+
+def test_without_the_input_gradient_the_others_are_the_same(rng):
+    net, x = gated(), rng.normal(size=(4, 1, 5, 5))
+    dy = rng.normal(size=net(x).shape)
+    net.backward(dy)
+    wanted = {name: grad.copy() for name, grad in net.grads.items()}
+    net.grads.clear()
+    assert net.backward(dy, input_gradient=False) is None
+    assert set(net.grads) == set(wanted)
+    for name, grad in wanted.items():
+        np.testing.assert_allclose(net.grads[name], grad, atol=1e-12)
+
+
+def test_a_net_without_parameters_has_nothing_to_do(rng):
+    net = nn.Sequential(nn.ReLU(), nn.Flatten())
+    net(rng.normal(size=(2, 3)))
+    assert net.backward(np.ones((2, 3)), input_gradient=False) is None
+    with pytest.raises(TypeError, match="input_gradient=0: needs True or False"):
+        net.backward(np.ones((2, 3)), input_gradient=0)
