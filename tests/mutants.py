@@ -136,7 +136,7 @@ MUTANTS = [
         "back past the first parameters",
         "convlib/nn/containers.py",
         "for layer in reversed(layers[first + 1 :]):",
-        "for layer in reversed(layers[first:]):",
+        "for layer in reversed(layers[first + 2 :]):",
         SEQUENTIAL,
     ),
     # -------------------------------------------------------------- the way out
