@@ -137,7 +137,7 @@ MUTANTS = [
         "convlib/nn/containers.py",
         "for layer in reversed(layers[first + 1 :]):",
         "for layer in reversed(layers[first + 2 :]):",
-        SEQUENTIAL,
+        TREE,
     ),
     # -------------------------------------------------------------- the way out
     Mutant(

@@ -10,20 +10,30 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from convlib import _checks
-from convlib._checks import Array, Padding, PerAxis, Rng, channels_last, floating
-from convlib.convolution import conv, conv_backward
-from convlib.geometry import layer_axes, transposed_axes
+from convlib._checks import Array, Padding, PerAxis, Rng
+from convlib.convolution import bias_gradient, with_bias
+from convlib.fast import algorithm_named
+from convlib.geometry import Axis, layer_axes, transposed_axes
 from convlib.nn import _options
 from convlib.nn.init import Init, drawn
 from convlib.nn.layer import Grads, Layer, Shape
-from convlib.transposed import conv_transpose, conv_transpose_backward
 
 
 class Kernels(Layer):
-    """What this layer and `ConvTranspose` share: kernel, options, the check of x."""
+    """What both layers share: kernel, options, the check of x, bias, and the order of the work.
+
+    The two differ in which product is the output and which is dx; see `convlib.fast`.
+    """
 
     def __init__(
-        self, c_in: int, c_out: int, kernel: PerAxis, ndim: int, groups: int, **options: Any
+        self,
+        c_in: int,
+        c_out: int,
+        kernel: PerAxis,
+        ndim: int,
+        groups: int,
+        algorithm: str,
+        **options: Any,
     ) -> None:
         super().__init__()
         self.c_in = _checks.integer("c_in", c_in, 1)
@@ -33,14 +43,65 @@ class Kernels(Layer):
         self.options = {**_options.checked(options, len(self.kernel)), "groups": g}
         _checks.divides(f"c_in is {self.c_in}", self.c_in, g, self.c_out)
         _checks.divides(f"c_out is {self.c_out}", self.c_out, g, self.c_in)
+        algorithm_named(algorithm)  # refuses an unknown name
+        self.algorithm = algorithm
+        self._axes: dict[Shape, tuple[Axis, ...]] = {}
 
     def _fill(self, shape: Shape, bias: bool, steps: int, init: Init, rng: Rng, dtype: Any) -> None:
         """Draw the weights; an output of a transposed layer meets every `steps`-th tap only."""
-        chosen, taps = floating(dtype), prod(self.kernel)
+        chosen, taps = _checks.floating(dtype), prod(self.kernel)
         inputs, outputs = (c // self.options["groups"] * taps for c in (self.c_in, self.c_out))
-        self._params["w"] = drawn(init, shape, (inputs / steps, outputs), rng, chosen)
+        self.add_parameter("w", drawn(init, shape, (inputs / steps, outputs), rng, chosen))
         if _checks.flag("bias", bias):
-            self._params["b"] = np.zeros(self.c_out, chosen)
+            self.add_parameter("b", np.zeros(self.c_out, chosen))
+
+    def axes(self, size: Shape) -> tuple[Axis, ...]:
+        """Return the geometry for a spatial size; it is worked out once for each size."""
+        if size not in self._axes:
+            options = {name: value for name, value in self.options.items() if name != "groups"}
+            self._axes[size] = self._geometry(size, **options)
+        return self._axes[size]
+
+    def compute(self, x: Array) -> tuple[Array, Any]:
+        """Return the layer's product plus the bias; see `Layer.compute`."""
+        w, b = self._params["w"], self._params.get("b")
+        dtype = _checks.result_dtype(x, w, b)
+        work = _checks.working_dtype(dtype)
+        wide = x.astype(work, copy=False)
+        y = self._output(wide, w.astype(work, copy=False), self.axes(x.shape[2:]))
+        return with_bias(y, b).astype(dtype, copy=False), wide
+
+    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
+        """Return dx and the gradients; see `Layer.compute_gradients`."""
+        dy, w, axes = self._widened(dy, kept)
+        return self._input_gradient(dy, w, axes), self._gradients(dy, kept, axes)
+
+    def compute_parameter_gradients(self, dy: Array, kept: Any) -> Grads:
+        """Leave the product for dx out; see `Layer.compute_parameter_gradients`."""
+        dy, _, axes = self._widened(dy, kept)
+        return self._gradients(dy, kept, axes)
+
+    def _widened(self, dy: Array, x: Array) -> tuple[Array, Array, tuple[Axis, ...]]:
+        """Return dy and w in the dtype to add up in, and the geometry."""
+        w = self._params["w"]
+        work = _checks.working_dtype(_checks.result_dtype(dy, x, w))
+        return dy.astype(work, copy=False), w.astype(work, copy=False), self.axes(x.shape[2:])
+
+    def _gradients(self, dy: Array, x: Array, axes: tuple[Axis, ...]) -> Grads:
+        found = {"w": self._weight_gradient(dy, x.astype(dy.dtype, copy=False), axes)}
+        return found | {"b": bias_gradient(dy)} if "b" in self._params else found
+
+    def _geometry(self, size: Shape, **options: Any) -> tuple[Axis, ...]:
+        raise NotImplementedError
+
+    def _output(self, x: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
+        raise NotImplementedError
+
+    def _input_gradient(self, dy: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
+        raise NotImplementedError
+
+    def _weight_gradient(self, dy: Array, x: Array, axes: tuple[Axis, ...]) -> Array:
+        raise NotImplementedError
 
     def _size(self, shape: Sequence[int]) -> Shape:
         """Return the spatial size of a checked input shape `(C_in, *spatial)`."""
@@ -56,6 +117,7 @@ class Kernels(Layer):
         kernel = f"kernel {_options.times(self.kernel)}"
         parts = [f"{self.c_in} → {self.c_out}", kernel, *_options.shown(self.options)]
         parts += [] if "b" in self._params else ["no bias"]
+        parts += [] if self.algorithm == "auto" else [f"algorithm {self.algorithm}"]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
@@ -68,7 +130,7 @@ class Conv(Kernels):
         Channels before and after.
     kernel
         Taps: an int for each of `ndim` spatial axes, or a tuple, whose length is then `ndim`.
-    stride, padding, dilation, groups
+    stride, padding, dilation, groups, algorithm
         As in `cl.conv`.
     bias
         Whether there is a bias.
@@ -116,42 +178,28 @@ class Conv(Kernels):
         init: Init = "he",
         rng: Rng = None,
         dtype: DTypeLike = np.float64,
+        algorithm: str = "auto",
     ) -> None:
         options = {"stride": stride, "padding": padding, "dilation": dilation}
-        super().__init__(c_in, c_out, kernel, ndim, groups, **options)
+        super().__init__(c_in, c_out, kernel, ndim, groups, algorithm, **options)
         shape = (self.c_out, self.c_in // self.options["groups"], *self.kernel)
         self._fill(shape, bias, 1, init, rng, dtype)
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
-        size = self._size(shape)
-        options = {name: value for name, value in self.options.items() if name != "groups"}
-        return self.c_out, *(axis.out for axis in layer_axes(size, self.kernel, **options))
+        return self.c_out, *(axis.out for axis in self.axes(self._size(shape)))
 
-    def compute(self, x: Array) -> tuple[Array, Any]:
-        """Return y; see `Layer.compute`."""
-        return conv(x, self._params["w"], self._params.get("b"), **self.options), x
+    def _geometry(self, size: Shape, **options: Any) -> tuple[Axis, ...]:
+        return layer_axes(size, self.kernel, **options)
 
-    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
-        """Return dx and the gradients; see `Layer.compute_gradients`."""
-        grads = conv_backward(dy, kept, self._params["w"], **self.options)
-        found = {"w": grads.dw, "b": grads.db}
-        return grads.dx, {name: found[name] for name in self._params}
+    def _output(self, x: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
+        return algorithm_named(self.algorithm).output(x, w, axes, self.options["groups"])
 
+    def _input_gradient(self, dy: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
+        return algorithm_named(self.algorithm).input_gradient(dy, w, axes, self.options["groups"])
 
-def _kernel(kernel: PerAxis, ndim: int) -> Shape:
-    """Return the taps per spatial axis."""
-    taps = _checks.listed(kernel)
-    if taps is not None:
-        return _checks.sizes("kernel", taps)
-    return (_checks.integer("kernel", kernel, 1),) * _checks.integer("ndim", ndim, 1)
-
-
-def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:
-    """Return what probably happened to an input of the wrong shape."""
-    if len(shape) == axes:
-        return "; add the missing axis of length 1: x[np.newaxis], or x[:, np.newaxis]"
-    return channels_last(shape, c_in) if len(shape) == axes + 1 and 0 not in shape else ""
+    def _weight_gradient(self, dy: Array, x: Array, axes: tuple[Axis, ...]) -> Array:
+        return algorithm_named(self.algorithm).weight_gradient(dy, x, axes, self.options["groups"])
 
 
 class ConvTranspose(Kernels):
@@ -159,7 +207,7 @@ class ConvTranspose(Kernels):
 
     Parameters
     ----------
-    stride, padding, output_padding, dilation, groups
+    stride, padding, output_padding, dilation, groups, algorithm
         As in `cl.conv_transpose`. All others are those of `Conv`.
 
     Attributes
@@ -203,26 +251,43 @@ class ConvTranspose(Kernels):
         init: Init = "he",
         rng: Rng = None,
         dtype: DTypeLike = np.float64,
+        algorithm: str = "auto",
     ) -> None:
         options = {"stride": stride, "padding": padding, "output_padding": output_padding}
-        super().__init__(c_in, c_out, kernel, ndim, groups, **options, dilation=dilation)
+        super().__init__(c_in, c_out, kernel, ndim, groups, algorithm, **options, dilation=dilation)
         shape = (self.c_in, self.c_out // self.options["groups"], *self.kernel)
         steps = prod(_checks.per_axis("stride", self.options["stride"], len(self.kernel), 1))
         self._fill(shape, bias, steps, init, rng, dtype)
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
-        size = self._size(shape)
-        options = {name: value for name, value in self.options.items() if name != "groups"}
-        axes = transposed_axes(size, self.kernel, **options)
-        return self.c_out, *(axis.size for axis in axes)
+        return self.c_out, *(axis.size for axis in self.axes(self._size(shape)))
 
-    def compute(self, x: Array) -> tuple[Array, Any]:
-        """Return y; see `Layer.compute`."""
-        return conv_transpose(x, self._params["w"], self._params.get("b"), **self.options), x
+    def _geometry(self, size: Shape, **options: Any) -> tuple[Axis, ...]:
+        return transposed_axes(size, self.kernel, **options)
 
-    def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
-        """Return dx and the gradients; see `Layer.compute_gradients`."""
-        grads = conv_transpose_backward(dy, kept, self._params["w"], **self.options)
-        found = {"w": grads.dw, "b": grads.db}
-        return grads.dx, {name: found[name] for name in self._params}
+    # The layer that is transposed has x for its dy: what it calls output is dx here, and so on.
+
+    def _output(self, x: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
+        return algorithm_named(self.algorithm).input_gradient(x, w, axes, self.options["groups"])
+
+    def _input_gradient(self, dy: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
+        return algorithm_named(self.algorithm).output(dy, w, axes, self.options["groups"])
+
+    def _weight_gradient(self, dy: Array, x: Array, axes: tuple[Axis, ...]) -> Array:
+        return algorithm_named(self.algorithm).weight_gradient(x, dy, axes, self.options["groups"])
+
+
+def _kernel(kernel: PerAxis, ndim: int) -> Shape:
+    """Return the taps per spatial axis."""
+    taps = _checks.listed(kernel)
+    if taps is not None:
+        return _checks.sizes("kernel", taps)
+    return (_checks.integer("kernel", kernel, 1),) * _checks.integer("ndim", ndim, 1)
+
+
+def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:
+    """Return what probably happened to an input of the wrong shape."""
+    if len(shape) == axes:
+        return "; add the missing axis of length 1: x[np.newaxis], or x[:, np.newaxis]"
+    return _checks.channels_last(shape, c_in) if len(shape) == axes + 1 and 0 not in shape else ""

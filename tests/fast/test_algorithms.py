@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import convlib as cl
-from convlib import fast
+from convlib import fast, nn
 
 X, W, DY = np.array([[[3, 1, 4, 1, 5]]]), np.array([[[1, 2, 1]]]), np.array([[[1, 2, 3]]])
 IM2COL = fast.algorithm_named("im2col")
@@ -51,9 +51,23 @@ def test_a_transposed_layer_takes_the_input_gradient_for_its_output(scaled):
     np.testing.assert_array_equal(found.dw, 3 * back.dw)
 
 
+@pytest.mark.parametrize("kind", [nn.Conv, nn.ConvTranspose])
+def test_the_layers_reach_it(scaled, kind):
+    plain, layer = (kind(1, 1, 3, ndim=1, rng=0, algorithm=name) for name in ("auto", scaled))
+    products = (2, 5) if kind is nn.Conv else (5, 2)
+    x = X.astype(float)
+    np.testing.assert_allclose(layer(x), products[0] * plain(x))
+    dy = np.ones_like(plain(x))
+    np.testing.assert_allclose(layer.backward(dy), products[1] * plain.backward(dy))
+    np.testing.assert_allclose(layer.grads["w"], 3 * plain.grads["w"])
+    assert "algorithm scaled" in repr(layer)
+    assert "algorithm" not in repr(plain)
+
+
 @pytest.mark.parametrize(
     "call",
     [
+        lambda name: nn.Conv(1, 1, 3, algorithm=name),
         lambda name: cl.conv(X, W, algorithm=name),
         lambda name: cl.conv_backward(DY, X, W, algorithm=name),
         lambda name: cl.conv_transpose(DY, W, algorithm=name),
