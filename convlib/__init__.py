@@ -1,6 +1,8 @@
 """Convolution, pooling and their gradients in NumPy: the library of the book."""
 
-from convlib import nn, reference
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from convlib.architecture import (
     Entry,
     Layer,
@@ -90,3 +92,18 @@ __all__ = [
     "transposed_size",
     "zero_stuff",
 ]
+
+# Rooms that are opened by whoever asks for them: `import convlib` alone stays quick.
+_ROOMS = ("nn", "reference")
+if TYPE_CHECKING:
+    from convlib import nn, reference
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"convlib.{name}")
+    raise AttributeError(f"module 'convlib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})

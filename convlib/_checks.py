@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from math import gcd
 from typing import Any, SupportsFloat
 
@@ -344,6 +343,8 @@ def word(
     """
     if isinstance(value, str) and value in known:
         return
+    from difflib import get_close_matches  # only who mistypes a word waits for this import
+
     close = get_close_matches(str(value).lower(), known, cutoff=0.5)
     guess = f" did you mean {close[0]!r}?" if close else ""
     received = value if shown is None else shown
