@@ -16,7 +16,7 @@ from convlib.nn.export import to_onnx, torch_weights
 from convlib.nn.files import load, save
 from convlib.nn.gradcheck import check_gradients
 from convlib.nn.init import fan_in, fan_out, he, xavier
-from convlib.nn.layer import Layer
+from convlib.nn.layer import Layer, Shape
 from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
 from convlib.nn.metrics import Score, confusion_matrix, evaluate, predict
 from convlib.nn.networks import digit_net
@@ -48,6 +48,7 @@ __all__ = [
     "Residual",
     "Score",
     "Sequential",
+    "Shape",
     "Sigmoid",
     "Standardizer",
     "Tanh",
