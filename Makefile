@@ -52,7 +52,7 @@ mutants: $(READY) ## break convlib on purpose, many times: each mutant must fail
 	$(PY) tests/mutants.py
 
 equations: $(READY) ## print which labelled equations are verified
-	@$(PY) -m convlib.teach.coverage chapters
+	@$(PY) -m convlib.teach.equations.coverage chapters
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check --quiet .

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from .. import nn
-from ..nn.preparing import Part
+from convlib import nn
+from convlib.nn.preparing import Part
 
 SEED = 14
 HELD_OUT = 0.25  # a quarter of each class is never trained on
 EPOCHS = 15
-FILE = Path(__file__).resolve().parents[2] / "chapters" / "data" / "digits-net.npz"
+FILE = Path(__file__).resolve().parent / "data" / "digits-net.npz"
 
 
 class Data(NamedTuple):
@@ -99,16 +99,15 @@ def train(
 def load() -> Trained:
     """The trained network with its data; the weights come from the file, nothing is trained.
 
-    Raises `FileNotFoundError` if the file is not beside the chapters: it belongs to the book and
-    is not part of the installed package.
+    Raises `FileNotFoundError` if somebody has taken the file away.
 
     >>> net, _, _, (x, labels) = load()
     >>> nn.evaluate(net, x, labels).accuracy >= 0.985
     True
     """
     if not FILE.is_file():
-        how = "python -m convlib.teach.trained makes it, in the folder of the book"
-        raise FileNotFoundError(f"there is no {FILE.name} beside the chapters; {how}")
+        how = "python -m convlib.teach.trained makes it"
+        raise FileNotFoundError(f"there is no {FILE.name} in {FILE.parent}; {how}")
     net = nn.digit_net(rng=SEED)
     nn.load(net, FILE)
     net.eval()

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ... import nn
-from ..cases import Case, choice, draw, image, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib import nn
+from convlib.teach.equations.cases import Case, choice, draw, image, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Array = np.ndarray
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ._gradients import Gradients, compute
-from ._svg import Drawing, Interactive, cell, count, hatch, listed, num, text
+from convlib.teach.explore._gradients import Gradients, compute
+from convlib.teach.explore._svg import Drawing, Interactive, cell, count, hatch, listed, num, text
 
 MOST = {"x": 12, "w": 5, "g": 12}
 LARGEST = 9

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from . import _shapes
-from ._dialects import DIALECTS, Layer, read, write
-from ._svg import Drawing, Interactive, count, num, text
+from convlib.teach.explore import _shapes
+from convlib.teach.explore._dialects import DIALECTS, Layer, read, write
+from convlib.teach.explore._svg import Drawing, Interactive, count, num, text
 
 LIMITS = {"n": (1, 9999), "k": (1, 999), "p": (0, 999), "p2": (0, 999), "s": (1, 999), "d": (0, 99)}
 KINDS = {

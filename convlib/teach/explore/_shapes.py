@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ._svg import Drawing, Interactive, cell, count, hatch, listed, text
+from convlib.teach.explore._svg import Drawing, Interactive, cell, count, hatch, listed, text
 
 #: (least, most) of each slider, in the order of the formula.
 LIMITS = {"n": (1, 24), "k": (1, 9), "pl": (0, 8), "pr": (0, 8), "s": (1, 6), "d": (1, 5)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._svg import Drawing, Interactive, cell, count, listed, num, text
+from convlib.teach.explore._svg import Drawing, Interactive, cell, count, listed, num, text
 
 MOST = {"x": 12, "w": 6}
 LARGEST = 99

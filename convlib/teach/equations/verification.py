@@ -1,0 +1,206 @@
+"""Equations tested like code: two independent routes, and wrong versions that must be caught."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from convlib.teach import notation
+from convlib.teach.equations.comparing import APART, distance
+
+Function = Callable[..., Any]
+Case = Mapping[str, Any] | tuple[Any, ...]
+MARGIN = 1000  # a wrong version counts as caught only when it is this far outside the tolerance
+
+
+class VerificationError(AssertionError):
+    """An equation that does not hold, or a wrong version that no case tells apart from it."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """The smallest case on which a wrong version fails, with the right and the wrong value."""
+
+    case: Case
+    right: Any
+    wrong: Any
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one `verify` established."""
+
+    label: str
+    cases: int
+    bound: str
+    worst: float
+    caught: dict[str, Counterexample]
+
+    def __str__(self) -> str:
+        caught = ", ".join(self.caught)
+        return f"✓ {self.label} · {self.cases} cases, {self.bound} · caught: {caught}"
+
+
+_records: dict[str, Record] = {}
+
+
+def records() -> list[Record]:
+    """The records of this kernel, in the order in which their labels were first verified."""
+    return list(_records.values())
+
+
+def verify(
+    label: str,
+    lhs: Function,
+    rhs: Function,
+    *,
+    cases: Iterable[Case],
+    wrong: Mapping[str, Function],
+    tol: float | None = None,
+) -> None:
+    """Assert lhs = rhs on every case, and that each wrong version differs from lhs on one.
+
+    `tol=None` means exactly equal; a power of ten bounds max|l - r| / max(1, max|r|).
+    Prints one line that is the same on every machine. Raises `VerificationError` naming the
+    equation, the case and both values.
+
+    >>> verify("eq-double", lambda n: n + n, lambda n: 2 * n,
+    ...        cases=[{"n": 0}, {"n": 2}, {"n": 3}], wrong={"squares": lambda n: n * n})
+    ✓ eq-double · 3 cases, exact · caught: squares
+    """
+    _check_names(label, wrong)
+    bound = _bound(label, tol)
+    listed = list(cases)
+    if not listed:
+        raise VerificationError(f"{label}: there is no case to try")
+    rights = [_value(label, "right side", rhs, case) for case in listed]
+    lefts = [_value(label, "left side", lhs, case) for case in listed]
+    worst = _hold(label, listed, lefts, rights, tol or 0.0)
+    limit = MARGIN * (tol or 0.0)
+    caught = {
+        name: _catch(label, name, f, zip(listed, lefts, strict=True), limit)
+        for name, f in wrong.items()
+    }
+    _records[label] = record = Record(label, len(listed), bound, worst, caught)
+    print(record)
+
+
+def counterexample(label: str, name: str) -> None:
+    """Print the smallest case on which that wrong version of the equation fails.
+
+    >>> verify("eq-double", lambda n: n + n, lambda n: 2 * n,
+    ...        cases=[{"n": 0}, {"n": 2}, {"n": 3}], wrong={"squares": lambda n: n * n})
+    ✓ eq-double · 3 cases, exact · caught: squares
+    >>> counterexample("eq-double", "squares")
+    squares: for n=3 it gives 9; right is 6
+    """
+    if label not in _records:
+        raise ValueError(f"{label!r} has not been verified yet; verified: {', '.join(_records)}")
+    caught = _records[label].caught
+    if name not in caught:
+        raise ValueError(f"{label} has no wrong version {name!r}; it has: {', '.join(caught)}")
+    found = caught[name]
+    right, wrong = notation.pair(found.right, found.wrong)
+    verb = "" if isinstance(found.wrong, _Raised) else "gives "
+    print(f"{name}: for {notation.arguments(found.case)} it {verb}{wrong}; right is {right}")
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """What a wrong version did instead of returning a value."""
+
+    error: str
+
+    def __repr__(self) -> str:
+        return f"raises {self.error}"
+
+
+def _check_names(label: str, wrong: Mapping[str, Function]) -> None:
+    """The line printed is read again by `coverage`, so nothing in it may be ambiguous."""
+    if not re.fullmatch(r"eq-[a-z0-9-]+", label):
+        raise ValueError(f"a label is eq- and then a-z, 0-9 or hyphens, got {label!r}")
+    if not wrong:
+        raise VerificationError(f"{label}: name at least one wrong version in `wrong`")
+    for name in wrong:
+        if not name.strip() or set(name) & set(",·\n"):
+            raise ValueError(f"{label}: a wrong version's name has no comma, got {name!r}")
+
+
+def _bound(label: str, tol: float | None) -> str:
+    if tol is None:
+        return "exact"
+    exponent = round(math.log10(tol)) if 0 < tol < 1 else 0
+    if exponent >= 0 or not math.isclose(tol, 10.0**exponent, rel_tol=1e-12):
+        raise ValueError(f"{label}: tol must be a power of ten below 1, such as 1e-12, got {tol}")
+    return f"error below 1e{exponent}"
+
+
+def _call(function: Function, case: Case) -> Any:
+    """Call with inputs that cannot be changed: one side must not spoil the other's."""
+    if isinstance(case, Mapping):
+        return function(**{name: _protected(value) for name, value in case.items()})
+    return function(*(_protected(value) for value in case))
+
+
+def _protected(value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
+
+
+def _value(label: str, side: str, function: Function, case: Case) -> Any:
+    try:
+        return _call(function, case)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise VerificationError(
+            f"{label}: the {side} raises {what}, for {notation.arguments(case)}"
+        ) from error
+
+
+def _hold(
+    label: str, cases: list[Case], lefts: list[Any], rights: list[Any], limit: float
+) -> float:
+    worst = 0.0
+    for case, left, right in zip(cases, lefts, rights, strict=True):
+        apart = distance(left, right)
+        if apart > limit:
+            shown = notation.pair(left, right)
+            raise VerificationError(
+                f"{label} does not hold for {notation.arguments(case)}: "
+                f"left {shown[0]}, right {shown[1]}" + _shapes(left, right)
+            )
+        worst = max(worst, apart)
+    return worst
+
+
+def _shapes(left: Any, right: Any) -> str:
+    shapes = getattr(left, "shape", None), getattr(right, "shape", None)
+    return f" (shapes {shapes[0]} and {shapes[1]})" if shapes[0] != shapes[1] else ""
+
+
+def _catch(
+    label: str, name: str, function: Function, tried: Iterable[tuple[Case, Any]], limit: float
+) -> Counterexample:
+    count = 0
+    for case, right in tried:
+        count += 1
+        try:
+            with np.errstate(all="ignore"):
+                value = _call(function, case)
+            apart = distance(value, right)
+        except Exception as error:
+            value, apart = _Raised(type(error).__name__), APART
+        if apart > limit:
+            return Counterexample(case, right, value)
+    raise VerificationError(
+        f"{label}: the wrong version {name!r} passes all {count} cases; "
+        "add a case that tells it apart, or take it out"
+    )
