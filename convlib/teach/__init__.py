@@ -14,13 +14,9 @@ if TYPE_CHECKING:
     from convlib.teach.drawing import cones, figures, pictures, symbols
     from convlib.teach.equations.cases import choice, draw, every, image, integer, size, vector
     from convlib.teach.equations.coverage import verification_table
+    from convlib.teach.equations.evaluation import VerificationError
     from convlib.teach.equations.museum import exhibit, exhibits
-    from convlib.teach.equations.verification import (
-        VerificationError,
-        counterexample,
-        records,
-        verify,
-    )
+    from convlib.teach.equations.verification import counterexample, records, verify
     from convlib.teach.exercises.engine.checking import check, hint
     from convlib.teach.exercises.engine.logbook import progress
     from convlib.teach.probing import probe
@@ -62,8 +58,9 @@ _MODULES = {
 _NAMES = {
     "equations.cases": ("choice", "draw", "every", "image", "integer", "size", "vector"),
     "equations.coverage": ("verification_table",),
+    "equations.evaluation": ("VerificationError",),
     "equations.museum": ("exhibit", "exhibits"),
-    "equations.verification": ("VerificationError", "counterexample", "records", "verify"),
+    "equations.verification": ("counterexample", "records", "verify"),
     "exercises.engine.checking": ("check", "hint"),
     "exercises.engine.logbook": ("progress",),
     "probing": ("probe",),

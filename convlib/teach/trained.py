@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from convlib import nn
-from convlib.nn.preparing import Part
+
+Part = tuple[np.ndarray, np.ndarray]  # pictures and their labels
 
 SEED = 14
 HELD_OUT = 0.25  # a quarter of each class is never trained on
@@ -80,6 +80,8 @@ def train(
     -------
     The history that `nn.fit` returns.
     """
+    from threadpoolctl import threadpool_limits  # only who trains pays for it
+
     with threadpool_limits(1):  # the matrices are so small that threads only wait for each other
         return nn.fit(
             net,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from convlib import Layer, output_size, receptive_field
-from convlib.teach.drawing.figures import COLORS
+from convlib.teach.drawing.colors import COLORS
 
 Stack = Sequence[tuple[Any, ...]]
 

@@ -15,7 +15,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from convlib.teach.drawing.style import COLORS, STYLE, number, use
+from convlib.teach.drawing.colors import COLORS
+from convlib.teach.drawing.style import STYLE, number, use
 
 __all__ = ["COLORS", "STYLE", "cells", "grid", "number", "stem", "strip", "use"]
 

@@ -5,7 +5,6 @@ A photograph and a drawn test card; fallen leaves, a bar, and two kinds of face.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +48,9 @@ def photograph(name: str = "china.jpg", *, size: int = 160) -> np.ndarray:
         raise ValueError(f"name={name!r}: there are {' and '.join(map(repr, PART))}")
     if not 1 <= size <= 320 or 320 % size:
         raise ValueError(f"size={size}: needs a divisor of 320, such as 80, 160 or 320")
-    datasets = importlib.import_module("sklearn.datasets")  # takes a second; only who needs it pays
-    grey = datasets.load_sample_image(name)[PART[name]] @ np.array(GREY)
+    from sklearn.datasets import load_sample_image  # takes a second; only who needs it pays
+
+    grey = load_sample_image(name)[PART[name]] @ np.array(GREY)
     block = 320 // size
     return np.rint(grey.reshape(size, block, size, block).mean(axis=(1, 3))).astype(np.uint8)
 

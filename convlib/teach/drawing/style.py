@@ -1,8 +1,4 @@
-"""The colours and the matplotlib settings of every figure; `figures` re-exports them.
-
-The colours are told apart by readers with any of the three kinds of colour blindness, and stay so
-when the dark theme inverts a figure: ``tests/teach/drawing/test_figures.py`` measures both.
-"""
+"""The matplotlib settings of every figure, and how a number is written in one."""
 
 from __future__ import annotations
 
@@ -11,16 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from cycler import cycler
 
-#: One colour, one meaning, on every page: input, sliding kernel, their products, output.
-COLORS: dict[str, str] = {
-    "ink": "#1c2530",
-    "muted": "#7a8694",
-    "input": "#2170be",
-    "kernel": "#b05f10",
-    "product": "#4a2377",
-    "output": "#0c5a3c",
-    "wrong": "#da2c7b",
-}
+from convlib.teach.drawing.colors import COLORS
 
 _CYCLE = ("input", "kernel", "output", "wrong", "product", "muted")
 

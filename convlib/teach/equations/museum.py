@@ -7,21 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from convlib.teach import notation
 from convlib.teach.equations.cases import size
-from convlib.teach.equations.comparing import APART, distance
-from convlib.teach.equations.verification import (
+from convlib.teach.equations.comparing import distance
+from convlib.teach.equations.evaluation import (
     MARGIN,
     Case,
     Counterexample,
     Function,
     VerificationError,
-    _bound,
-    _call,
-    _Raised,
-    _value,
+    bound_in_words,
+    disproof,
+    value_of,
 )
 
 
@@ -36,12 +33,10 @@ class Exhibit:
     note: str | None = None
 
     def __str__(self) -> str:
-        found = self.smallest
-        right, wrong = notation.pair(found.right, found.wrong)
-        verb = "" if isinstance(found.wrong, _Raised) else "gives "
+        wrong, right = self.smallest.in_words()
         parts = [
             self.name,
-            f"{notation.arguments(found.case)}: the claim {verb}{wrong}, right is {right}",
+            f"{notation.arguments(self.smallest.case)}: the claim {wrong}, right is {right}",
             f"wrong in {self.share}",
         ]
         return " · ".join([*parts, self.note] if self.note else parts)
@@ -83,11 +78,12 @@ def exhibit(
     E0.1 · n=3, p=1: the claim gives 4, right is 5 · wrong in 2 of 3 cases
     """
     _check_line(name, note)
-    _bound(name, tol)
+    bound_in_words(name, tol)
     listed = list(cases)
     rights = [_truth(name, truth, case) for case in listed]
-    tried = zip(listed, rights, strict=True)
-    found = [one for case, right in tried if (one := _differs(claim, case, right, tol or 0.0))]
+    limit = MARGIN * (tol or 0.0)
+    tried = (disproof(claim, *pair, limit) for pair in zip(listed, rights, strict=True))
+    found = [one for one in tried if one is not None]
     if not found:
         raise VerificationError(f"{name}: the claim never fails on its {len(listed)} cases")
     smallest = min(found, key=lambda one: size(one.case))
@@ -104,19 +100,9 @@ def _check_line(name: str, note: str | None) -> None:
 
 
 def _truth(name: str, truth: Function, case: Case) -> Any:
-    right = _value(name, "truth", truth, case)
+    right = value_of(name, "truth", truth, case)
     if distance(right, right) != 0.0:
         raise VerificationError(
             f"{name}: the truth is not equal to itself, for {notation.arguments(case)}"
         )
     return right
-
-
-def _differs(claim: Function, case: Case, right: Any, tol: float) -> Counterexample | None:
-    try:
-        with np.errstate(all="ignore"):
-            value = _call(claim, case)
-        apart = distance(value, right)
-    except Exception as error:
-        value, apart = _Raised(type(error).__name__), APART
-    return Counterexample(case, right, value) if apart > MARGIN * tol else None

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from convlib.teach import notation
-from convlib.teach.equations.comparing import APART, distance
-
-Function = Callable[..., Any]
-Case = Mapping[str, Any] | tuple[Any, ...]
-MARGIN = 1000  # a wrong version counts as caught only when it is this far outside the tolerance
-
-
-class VerificationError(AssertionError):
-    """An equation that does not hold, or a wrong version that no case tells apart from it."""
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """The smallest case on which a wrong version fails, with the right and the wrong value."""
-
-    case: Case
-    right: Any
-    wrong: Any
+from convlib.teach.equations.comparing import distance
+from convlib.teach.equations.evaluation import (
+    MARGIN,
+    Case,
+    Counterexample,
+    Function,
+    VerificationError,
+    bound_in_words,
+    disproof,
+    value_of,
+)
 
 
 @dataclass(frozen=True)
@@ -74,18 +64,16 @@ def verify(
     ✓ eq-double · 3 cases, exact · caught: squares
     """
     _check_names(label, wrong)
-    bound = _bound(label, tol)
+    bound = bound_in_words(label, tol)
     listed = list(cases)
     if not listed:
         raise VerificationError(f"{label}: there is no case to try")
-    rights = [_value(label, "right side", rhs, case) for case in listed]
-    lefts = [_value(label, "left side", lhs, case) for case in listed]
+    rights = [value_of(label, "right side", rhs, case) for case in listed]
+    lefts = [value_of(label, "left side", lhs, case) for case in listed]
     worst = _hold(label, listed, lefts, rights, tol or 0.0)
+    tried = list(zip(listed, lefts, strict=True))
     limit = MARGIN * (tol or 0.0)
-    caught = {
-        name: _catch(label, name, f, zip(listed, lefts, strict=True), limit)
-        for name, f in wrong.items()
-    }
+    caught = {name: _catch(label, name, f, tried, limit) for name, f in wrong.items()}
     _records[label] = record = Record(label, len(listed), bound, worst, caught)
     print(record)
 
@@ -104,20 +92,8 @@ def counterexample(label: str, name: str) -> None:
     caught = _records[label].caught
     if name not in caught:
         raise ValueError(f"{label} has no wrong version {name!r}; it has: {', '.join(caught)}")
-    found = caught[name]
-    right, wrong = notation.pair(found.right, found.wrong)
-    verb = "" if isinstance(found.wrong, _Raised) else "gives "
-    print(f"{name}: for {notation.arguments(found.case)} it {verb}{wrong}; right is {right}")
-
-
-@dataclass(frozen=True)
-class _Raised:
-    """What a wrong version did instead of returning a value."""
-
-    error: str
-
-    def __repr__(self) -> str:
-        return f"raises {self.error}"
+    wrong, right = caught[name].in_words()
+    print(f"{name}: for {notation.arguments(caught[name].case)} it {wrong}; right is {right}")
 
 
 def _check_names(label: str, wrong: Mapping[str, Function]) -> None:
@@ -129,40 +105,6 @@ def _check_names(label: str, wrong: Mapping[str, Function]) -> None:
     for name in wrong:
         if not name.strip() or set(name) & set(",·\n"):
             raise ValueError(f"{label}: a wrong version's name has no comma, got {name!r}")
-
-
-def _bound(label: str, tol: float | None) -> str:
-    if tol is None:
-        return "exact"
-    exponent = round(math.log10(tol)) if 0 < tol < 1 else 0
-    if exponent >= 0 or not math.isclose(tol, 10.0**exponent, rel_tol=1e-12):
-        raise ValueError(f"{label}: tol must be a power of ten below 1, such as 1e-12, got {tol}")
-    return f"error below 1e{exponent}"
-
-
-def _call(function: Function, case: Case) -> Any:
-    """Call with inputs that cannot be changed: one side must not spoil the other's."""
-    if isinstance(case, Mapping):
-        return function(**{name: _protected(value) for name, value in case.items()})
-    return function(*(_protected(value) for value in case))
-
-
-def _protected(value: Any) -> Any:
-    if not isinstance(value, np.ndarray):
-        return value
-    view = value.view()
-    view.flags.writeable = False
-    return view
-
-
-def _value(label: str, side: str, function: Function, case: Case) -> Any:
-    try:
-        return _call(function, case)
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise VerificationError(
-            f"{label}: the {side} raises {what}, for {notation.arguments(case)}"
-        ) from error
 
 
 def _hold(
@@ -187,20 +129,12 @@ def _shapes(left: Any, right: Any) -> str:
 
 
 def _catch(
-    label: str, name: str, function: Function, tried: Iterable[tuple[Case, Any]], limit: float
+    label: str, name: str, function: Function, tried: list[tuple[Case, Any]], limit: float
 ) -> Counterexample:
-    count = 0
     for case, right in tried:
-        count += 1
-        try:
-            with np.errstate(all="ignore"):
-                value = _call(function, case)
-            apart = distance(value, right)
-        except Exception as error:
-            value, apart = _Raised(type(error).__name__), APART
-        if apart > limit:
-            return Counterexample(case, right, value)
+        if found := disproof(function, case, right, limit):
+            return found
     raise VerificationError(
-        f"{label}: the wrong version {name!r} passes all {count} cases; "
+        f"{label}: the wrong version {name!r} passes all {len(tried)} cases; "
         "add a case that tells it apart, or take it out"
     )

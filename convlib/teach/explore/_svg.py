@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from convlib.teach.drawing.style import COLORS
+from convlib.teach.drawing.colors import COLORS
 
 _TINTED = {"in": "input", "k": "kernel", "pr": "product", "out": "output"}
 

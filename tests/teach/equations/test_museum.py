@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from convlib.teach.equations.cases import draw, every, integer, vector
+from convlib.teach.equations.evaluation import VerificationError
 from convlib.teach.equations.museum import exhibit, exhibits
-from convlib.teach.equations.verification import VerificationError
 
 CASES = every(n=range(5))
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from convlib.teach.equations.cases import draw, every, image, vector
-from convlib.teach.equations.verification import VerificationError, counterexample, records, verify
+from convlib.teach.equations.evaluation import VerificationError
+from convlib.teach.equations.verification import counterexample, records, verify
 
 CASES = every(n=range(5))
 

@@ -19,7 +19,7 @@ from convlib.teach.exercises.engine.explanations import (
 )
 from convlib.teach.exercises.engine.logbook import remember
 from convlib.teach.exercises.engine.outcomes import Outcome, freeze, observe
-from convlib.teach.exercises.engine.sandbox import Run
+from convlib.teach.exercises.engine.running import Run
 
 NOT_ATTEMPTED = "write your own code in the cell above, then run this cell again."
 _hints_given: dict[str, int] = {}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from convlib.teach.exercises.engine.guard import guarded
-from convlib.teach.exercises.engine.sandbox import Calls, Run, perform
+from convlib.teach.exercises.engine.running import Calls, Run, perform
 
 TICK = 0.05  # seconds between looks at a copy that is silent
 _end_process = os._exit
