@@ -12,7 +12,8 @@ import pytest
 from nbformat import NotebookNode
 
 from convlib.teach.equations.coverage import verification_table
-from tools.notebooks import is_elsewhere, is_normal
+from tools.environments import environment_of
+from tools.notebooks import elsewhere, is_normal
 
 from .reading import (
     CHAPTERS,
@@ -258,7 +259,7 @@ class TestProject:
 
         What needs an environment of its own is counted there, by tests/frameworks.
         """
-        here = [path for path in NOTEBOOKS if not is_elsewhere(path.stem)]
+        here = [path for path in NOTEBOOKS if not elsewhere(environment_of(path))]
         command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
         listed = subprocess.run(
             [*command, "--nbval", "convlib", "chapters"],
