@@ -31,20 +31,26 @@ def backward(
 
     Parameters
     ----------
-    dy : (N, C_out, o) gradient at the output.
-    x : (N, C_in, n) input.
-    w : (C_out, C_in, k) weights.
-    stride, padding : as given to `cl.conv`; padding is an int, on each side.
-    bug : one of `BUGS`, or None for the right gradients.
+    dy
+        `(N, C_out, o)` gradient at the output.
+    x
+        `(N, C_in, n)` input.
+    w
+        `(C_out, C_in, k)` weights.
+    stride, padding
+        As given to `cl.conv`; padding is an int, on each side.
+    bug
+        One of `BUGS`, or None for the right gradients.
 
     Returns
     -------
-    (dx, dw) in the shapes of x and w.
+    (dx, dw)
+        In the shapes of x and w.
 
     Raises
     ------
     ValueError
-        if there is no such bug.
+        If there is no such bug.
 
     Examples
     --------
@@ -85,11 +91,13 @@ def sigmoid(x: ArrayLike) -> np.ndarray:
 
     Parameters
     ----------
-    x : numbers, in any shape.
+    x
+        Numbers, in any shape.
 
     Returns
     -------
-    an array in the shape of x.
+    array
+        In the shape of x.
 
     Examples
     --------
@@ -104,12 +112,15 @@ def sigmoid_backward(dy: ArrayLike, x: ArrayLike) -> np.ndarray:
 
     Parameters
     ----------
-    dy : gradient at the output.
-    x : as given to `sigmoid`.
+    dy
+        Gradient at the output.
+    x
+        As given to `sigmoid`.
 
     Returns
     -------
-    what was taken for dy times the slope, in the shape of x.
+    array
+        What was taken for dy times the slope, in the shape of x.
 
     Examples
     --------

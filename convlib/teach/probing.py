@@ -60,16 +60,18 @@ def probe(function: Function) -> Finding:
 
     Parameters
     ----------
-    function : takes two one-dimensional arrays, gives one; stride and dilation 1.
+    function
+        Takes two one-dimensional arrays, gives one; stride and dilation 1.
 
     Returns
     -------
     Finding
+        Prints itself in four lines.
 
     Raises
     ------
     ValueError
-        if the answers are those of no sliding window that is known here.
+        If the answers are those of no sliding window that is known here.
 
     Examples
     --------

@@ -45,6 +45,13 @@ class Trained(NamedTuple):
 def data() -> Data:
     """The digits, split first and then standardised with the statistics of the training part.
 
+    Returns
+    -------
+    Data(train, held_out, standardizer)
+        1347 and 450 pictures `(1, 8, 8)` in float32, each part with its labels.
+
+    Examples
+    --------
     >>> train, held_out, standardizer = data()
     >>> train[0].shape, held_out[0].shape, held_out[0].dtype
     ((1347, 1, 8, 8), (450, 1, 8, 8), dtype('float32'))
@@ -69,16 +76,23 @@ def train(
 
     Parameters
     ----------
-    net : a network for pictures, changed in place.
-    x, y : (N, 1, 8, 8) standardised pictures and (N,) labels.
-    seed : for the order of the examples and the nudges.
-    epochs : rounds through the data.
-    augment : move every picture by up to 0.3 of a pixel each time it is seen.
-    validation : pictures and labels whose scores are noted after each epoch.
+    net
+        A network for pictures, changed in place.
+    x, y
+        `(N, 1, 8, 8)` standardised pictures and (N,) labels.
+    seed
+        For the order of the examples and the nudges.
+    epochs
+        Rounds through the data.
+    augment
+        Move every picture by up to 0.3 of a pixel each time it is seen.
+    validation
+        Pictures and labels whose scores are noted after each epoch.
 
     Returns
     -------
-    The history that `nn.fit` returns.
+    History
+        As `nn.fit` returns it.
     """
     from threadpoolctl import threadpool_limits  # only who trains pays for it
 
@@ -101,8 +115,18 @@ def train(
 def load() -> Trained:
     """The trained network with its data; the weights come from the file, nothing is trained.
 
-    Raises `FileNotFoundError` if somebody has taken the file away.
+    Returns
+    -------
+    Trained(net, standardizer, train, held_out)
+        Each part a pair of pictures and labels.
 
+    Raises
+    ------
+    FileNotFoundError
+        If somebody has taken the file away.
+
+    Examples
+    --------
     >>> net, _, _, (x, labels) = load()
     >>> nn.evaluate(net, x, labels).accuracy >= 0.985
     True
@@ -118,7 +142,20 @@ def load() -> Trained:
 
 
 def make(path: Path = FILE, *, epochs: int = EPOCHS) -> nn.Score:
-    """Train the network and write its weights to the file; the score on the held-out digits."""
+    """Train the network and write its weights to a file.
+
+    Parameters
+    ----------
+    path
+        Where to write; folders are made as needed.
+    epochs
+        Rounds through the data.
+
+    Returns
+    -------
+    Score
+        Of the held-out digits.
+    """
     train_part, held_out, _ = data()
     net = nn.digit_net(rng=SEED)
     train(net, *train_part, seed=SEED, epochs=epochs)

@@ -19,14 +19,17 @@ def links(layers: Stack, output: int) -> Iterator[list[tuple[int, int]]]:
 
     Parameters
     ----------
-    layers : first layer first, each a `Layer` or a tuple that begins like one, with whole-number
+    layers
+        First layer first, each a `Layer` or a tuple that begins like one, with whole-number
         padding.
-    output : which number of the last layer.
+    output
+        Which number of the last layer.
 
     Returns
     -------
-    For each layer a list of pairs. A number below 0, or too large, stands in the padding; paths
-    are followed through it as if the list went on.
+    Iterator
+        For each layer a list of pairs. A number below 0, or too large, stands in the padding; paths
+        are followed through it as if the list went on.
 
     Examples
     --------
@@ -58,11 +61,16 @@ def cone(
 
     Parameters
     ----------
-    ax : the axes; its horizontal axis becomes the place in the input.
-    layers : as in `links`.
-    n : number of inputs.
-    output : whose paths are drawn.
-    bars : outputs whose receptive fields are drawn as bars below the inputs.
+    ax
+        The axes; its horizontal axis becomes the place in the input.
+    layers
+        As in `links`.
+    n
+        Number of inputs.
+    output
+        Whose paths are drawn.
+    bars
+        Outputs whose receptive fields are drawn as bars below the inputs.
 
     Examples
     --------

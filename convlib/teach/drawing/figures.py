@@ -64,13 +64,20 @@ def cells(
 
     Parameters
     ----------
-    ax : the axes; its frame is removed and its scales are made equal.
-    values : (n,) numbers, symbols or texts; ``""`` leaves a cell empty.
-    y, x : where the first cell's centre lies.
-    color : a name in `COLORS` or any matplotlib colour; the default is "input".
-    highlight, hatch : indices of cells drawn strongly, or hatched in grey (never read).
-    labels : (n,) small texts above the cells, usually their indices.
-    name : text to the left of the row.
+    ax
+        The axes; its frame is removed and its scales are made equal.
+    values
+        `(n,)` numbers, symbols or texts; ``""`` leaves a cell empty.
+    y, x
+        Where the first cell's centre lies.
+    color
+        A name in `COLORS` or any matplotlib colour; the default is "input".
+    highlight, hatch
+        Indices of cells drawn strongly, or hatched in grey (never read).
+    labels
+        `(n,)` small texts above the cells, usually their indices.
+    name
+        Text to the left of the row.
 
     Examples
     --------
@@ -109,11 +116,16 @@ def grid(
 
     Parameters
     ----------
-    array : (h, w) numbers or symbols.
-    window : (row, column, height, width) of a block drawn strongly inside a kernel-coloured frame.
-    highlight, hatch : (row, column) pairs drawn strongly, or hatched in grey (never read).
-    rows, columns : labels to the left of the rows and above the columns.
-    ax, x, y, color, name : as in `cells`; the name stands above the table.
+    array
+        `(h, w)` numbers or symbols.
+    window
+        `(row, column, height, width)` of a block drawn strongly inside a kernel-coloured frame.
+    highlight, hatch
+        `(row, column)` pairs drawn strongly, or hatched in grey (never read).
+    rows, columns
+        Labels to the left of the rows and above the columns.
+    ax, x, y, color, name
+        As in `cells`; the name stands above the table.
 
     Examples
     --------
@@ -189,9 +201,12 @@ def strip(
 
     Parameters
     ----------
-    n, k : length of the list and of the kernel, 1 or more.
-    stride, dilation : 1 or more.
-    padding : (before, after), 0 or more.
+    n, k
+        Length of the list and of the kernel, 1 or more.
+    stride, dilation
+        1 or more.
+    padding
+        (before, after), 0 or more.
 
     Examples
     --------

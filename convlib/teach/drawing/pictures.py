@@ -30,13 +30,20 @@ def photograph(name: str = "china.jpg", *, size: int = 160) -> np.ndarray:
 
     Parameters
     ----------
-    name : "china.jpg" or "flower.jpg".
-    size : a divisor of 320.
+    name
+        "china.jpg" or "flower.jpg".
+    size
+        A divisor of 320.
+
+    Returns
+    -------
+    (size, size)
+        Greys as uint8.
 
     Raises
     ------
     ValueError
-        if the name is another one, or 320 pixels cannot be cut into `size` equal blocks.
+        If the name is another one, or 320 pixels cannot be cut into `size` equal blocks.
 
     Examples
     --------
@@ -60,16 +67,18 @@ def card(size: int = 96) -> np.ndarray:
 
     Parameters
     ----------
-    size : rows and columns, a multiple of 16.
+    size
+        Rows and columns, a multiple of 16.
 
     Returns
     -------
-    (size, size) whole numbers from 0 to 255 as uint8; each quarter holds one pattern.
+    (size, size)
+        Whole numbers from 0 to 255 as uint8; each quarter holds one pattern.
 
     Raises
     ------
     ValueError
-        if the size is not a positive multiple of 16.
+        If the size is not a positive multiple of 16.
 
     Examples
     --------
@@ -98,18 +107,22 @@ def leaves(height: int = 96, width: int = 160, *, count: int = 400, seed: int = 
 
     Parameters
     ----------
-    height, width : pixels, 1 or more.
-    count : how many leaves fall, one after the other.
-    seed : another seed gives another scene.
+    height, width
+        Pixels, 1 or more.
+    count
+        How many leaves fall, one after the other.
+    seed
+        Another seed gives another scene.
 
     Returns
     -------
-    (height, width) greys from 0 to 255 as floats.
+    (height, width)
+        Greys from 0 to 255 as floats.
 
     Raises
     ------
     ValueError
-        if a size is below 1, or the count below 0.
+        If a size is below 1, or the count below 0.
 
     Examples
     --------
@@ -135,17 +148,20 @@ def bar(size: int = 32, *, length: int = 24, thickness: int = 4) -> np.ndarray:
 
     Parameters
     ----------
-    size : rows and columns.
-    length, thickness : of the bar, in pixels, at most `size`.
+    size
+        Rows and columns.
+    length, thickness
+        The bar in pixels, each at most `size`.
 
     Returns
     -------
-    (size, size) zeros and ones as floats; exactly central where the differences are even.
+    (size, size)
+        Zeros and ones as floats; exactly central where the differences are even.
 
     Raises
     ------
     ValueError
-        if the bar does not fit.
+        If the bar does not fit.
 
     Examples
     --------
@@ -168,17 +184,20 @@ def rotate(picture: ArrayLike, degrees: float) -> np.ndarray:
 
     Parameters
     ----------
-    picture : (H, W) numbers.
-    degrees : any angle; multiples of 90 turn a square picture exactly, as `np.rot90` does.
+    picture
+        `(H, W)` numbers.
+    degrees
+        Any angle; multiples of 90 turn a square picture exactly, as `np.rot90` does.
 
     Returns
     -------
-    (H, W) floats; what leaves the frame is lost.
+    (H, W)
+        Floats; what leaves the frame is lost.
 
     Raises
     ------
     ValueError
-        if the picture has not two axes.
+        If the picture has not two axes.
 
     Examples
     --------
@@ -213,19 +232,24 @@ def faces(count: int, *, seed: int = 0, noise: float = 1.0) -> tuple[np.ndarray,
 
     Parameters
     ----------
-    count : how many.
-    seed : another seed gives other noise.
-    noise : the spread of the noise; eyes and mouth have grey value 2, the rest 0.
+    count
+        How many.
+    seed
+        Another seed gives other noise.
+    noise
+        The spread of the noise; eyes and mouth have grey value 2, the rest 0.
 
     Returns
     -------
-    x : (count, 10, 10) pictures with an empty margin of two pixels, up to the noise.
-    upright : (count,) +1 for an upright face, -1 for one upside down; they alternate.
+    x
+        `(count, 10, 10)` pictures with an empty margin of two pixels, up to the noise.
+    upright
+        `(count,)` +1 for an upright face, -1 for one upside down; they alternate.
 
     Raises
     ------
     ValueError
-        if the count is negative.
+        If the count is negative.
 
     Examples
     --------
@@ -258,9 +282,17 @@ def show(axes: Any, pictures: Mapping[str, Any], *, low: float = 0, high: float 
 
     Parameters
     ----------
-    axes : one axes, or an array of at least as many as there are pictures; the rest stay empty.
-    pictures : title -> (H, W) numbers.
-    low, high : the numbers drawn black and white; what lies beyond is cut off.
+    axes
+        One axes, or an array of at least as many as there are pictures; the rest stay empty.
+    pictures
+        From titles to `(H, W)` numbers.
+    low, high
+        The numbers drawn black and white; what lies beyond is cut off.
+
+    Raises
+    ------
+    ValueError
+        If there are more pictures than axes.
 
     Examples
     --------

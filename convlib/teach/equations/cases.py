@@ -33,6 +33,23 @@ class Generator:
 def integer(lo: int, hi: int) -> Generator:
     """Whole numbers from lo to hi, both included.
 
+    Parameters
+    ----------
+    lo, hi
+        Ints, lo at most hi; lo counts as the lowest.
+
+    Returns
+    -------
+    Generator
+        For `draw`.
+
+    Raises
+    ------
+    ValueError
+        If lo exceeds hi.
+
+    Examples
+    --------
     >>> draw(3, n=integer(1, 3))
     [{'n': 1}, {'n': 2}, {'n': 3}]
     """
@@ -44,6 +61,23 @@ def integer(lo: int, hi: int) -> Generator:
 def choice(*values: Any) -> Generator:
     """One of the values, each equally likely; the first one counts as the lowest.
 
+    Parameters
+    ----------
+    values
+        At least one.
+
+    Returns
+    -------
+    Generator
+        For `draw`.
+
+    Raises
+    ------
+    ValueError
+        If there is no value.
+
+    Examples
+    --------
     >>> draw(2, mode=choice("valid", "full"))
     [{'mode': 'valid'}, {'mode': 'full'}]
     """
@@ -55,6 +89,27 @@ def choice(*values: Any) -> Generator:
 def vector(lo: int, hi: int, *, low: int = -9, high: int = 9, real: bool = False) -> Generator:
     """A 1-D array of lo..hi entries: whole numbers in low..high, or standard normal ones.
 
+    Parameters
+    ----------
+    lo, hi
+        The fewest and the most entries.
+    low, high
+        The least and the largest entry.
+    real
+        Standard normal floats instead of whole numbers.
+
+    Returns
+    -------
+    Generator
+        For `draw`; the lowest array counts 1, 2, 3, …
+
+    Raises
+    ------
+    ValueError
+        If lo is below 0 or exceeds hi.
+
+    Examples
+    --------
     >>> draw(1, x=vector(2, 5))
     [{'x': array([1, 2])}]
     """
@@ -64,6 +119,25 @@ def vector(lo: int, hi: int, *, low: int = -9, high: int = 9, real: bool = False
 def image(*axes: tuple[int, int], low: int = -9, high: int = 9, real: bool = False) -> Generator:
     """An array with one axis for each pair (lo, hi), its length drawn from lo..hi.
 
+    Parameters
+    ----------
+    axes
+        Pairs `(lo, hi)`, the fewest and the most entries along each axis.
+    low, high, real
+        As in `vector`.
+
+    Returns
+    -------
+    Generator
+        For `draw`; the lowest array counts 1, 2, 3, …
+
+    Raises
+    ------
+    ValueError
+        If lo is below 0 or exceeds hi.
+
+    Examples
+    --------
     >>> draw(1, x=image((1, 3), (2, 4)))
     [{'x': array([[1, 2]])}]
     """
@@ -94,11 +168,32 @@ def draw(
 ) -> list[Case]:
     """`count` different random cases, smallest first; the same ones on every run.
 
-    `generators` gives a recipe for each argument (`integer`, `choice`, `vector`, `image`, or any
-    function of a NumPy random generator); `where(**case)` says which cases make sense. The
-    corner, every recipe at its lowest, is among them whenever it makes sense.
-    Raises `ValueError` when so many different cases cannot be found.
+    The corner, every recipe at its lowest, is among them whenever it makes sense.
 
+    Parameters
+    ----------
+    count
+        How many.
+    where
+        `where(**case)` says which cases make sense.
+    seed
+        Another seed gives other cases.
+    generators
+        A recipe for each argument: `integer`, `choice`, `vector`, `image`, or any function of a
+        NumPy random generator.
+
+    Returns
+    -------
+    list of dict
+        Each from the names of the arguments to their values.
+
+    Raises
+    ------
+    ValueError
+        If so many different cases cannot be found.
+
+    Examples
+    --------
     >>> draw(3, n=integer(1, 6), k=integer(1, 6), where=lambda n, k: k < n)
     [{'n': 2, 'k': 1}, {'n': 6, 'k': 3}, {'n': 6, 'k': 5}]
     """
@@ -122,6 +217,25 @@ def draw(
 def every(*, where: Rule | None = None, **ranges: Iterable[Any]) -> list[Case]:
     """All combinations of the given values for which `where(**case)` is true, smallest first.
 
+    Parameters
+    ----------
+    where
+        Says which cases make sense.
+    ranges
+        The values of each argument.
+
+    Returns
+    -------
+    list of dict
+        Each from the names of the arguments to their values.
+
+    Raises
+    ------
+    ValueError
+        If no case is left.
+
+    Examples
+    --------
     >>> every(n=range(1, 4), k=[1, 2], where=lambda n, k: k <= n)[:3]
     [{'n': 1, 'k': 1}, {'n': 2, 'k': 1}, {'n': 2, 'k': 2}]
     """
@@ -137,6 +251,18 @@ def every(*, where: Rule | None = None, **ranges: Iterable[Any]) -> list[Case]:
 def size(case: Any) -> tuple[float, float]:
     """How large a case looks to a reader: entries and whole numbers first, then their amounts.
 
+    Parameters
+    ----------
+    case
+        A dict from names to values, a tuple or a list.
+
+    Returns
+    -------
+    (entries, amount)
+        A key to sort cases by, smallest first.
+
+    Examples
+    --------
     >>> size({"x": np.array([5, -1]), "s": 3})
     (5, 6.0)
     """

@@ -15,9 +15,19 @@ _NUMERIC = "biufc"
 def distance(left: Any, right: Any) -> float:
     """max|l - r| / max(1, max|r|); 0 only where both are equal, infinity where shapes differ.
 
-    Takes numbers, arrays, lists or tuples of them, SymPy expressions, strings, sets, None.
     A NaN is infinitely far from everything, also from itself.
 
+    Parameters
+    ----------
+    left, right
+        Numbers, arrays, lists or tuples of them, SymPy expressions, strings, sets, None.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
     >>> distance(3, 3), distance([1, 2], np.array([1.0, 2.5])), distance([1], [1, 1])
     (0.0, 0.2, inf)
     """

@@ -87,7 +87,18 @@ class Table:
 
 
 def verification_table(folder: str | Path = ".") -> Table:
-    """The table of all labelled equations in the notebooks and pages of a folder."""
+    """The table of all labelled equations in the notebooks and pages of a folder.
+
+    Parameters
+    ----------
+    folder
+        Its notebooks and Markdown pages are read; the outputs as they are stored.
+
+    Returns
+    -------
+    Table
+        Shows itself in a notebook.
+    """
     rows: list[Row] = []
     strays: list[str] = []
     checked: list[str] = []

@@ -62,6 +62,7 @@ def bound_in_words(name: str, tol: float | None) -> str:
     Returns
     -------
     str
+        As it stands in the line that is printed.
 
     Raises
     ------
@@ -112,7 +113,8 @@ def value_of(name: str, side: str, function: Function, case: Case) -> Any:
 
     Returns
     -------
-    What the function returns.
+    Any
+        What the function returns.
 
     Raises
     ------
@@ -145,6 +147,7 @@ def disproof(function: Function, case: Case, right: Any, limit: float) -> Counte
     Returns
     -------
     Counterexample or None
+        With the right value and what came instead.
 
     Examples
     --------

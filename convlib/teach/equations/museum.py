@@ -68,11 +68,31 @@ def exhibit(
 ) -> None:
     """Show that a claim is wrong: print the smallest case on which it differs from the truth.
 
-    Both are functions of a case; either may compute a formula or measure what really happens.
-    A claim that raises is wrong there, too. `tol=None` means that any difference counts; with a
-    power of ten it must exceed 1000 tol. The line printed is the same on every machine.
-    Raises `VerificationError` where the claim never fails, or where the truth itself raises.
+    Either may compute a formula or measure what really happens. A claim that raises is wrong there,
+    too. The line printed is the same on every machine.
 
+    Parameters
+    ----------
+    name
+        Of the exhibit, like E0.2, R3.1 or A1.
+    claim, truth
+        Functions of a case.
+    cases
+        Dicts of named arguments, or tuples.
+    tol
+        None, if any difference counts; with a power of ten it must exceed 1000 tol.
+    note
+        One line to stand at the end.
+
+    Raises
+    ------
+    VerificationError
+        If the claim never fails, or the truth itself raises or is not a number.
+    ValueError
+        If name, note or tolerance is not of the form that it must have.
+
+    Examples
+    --------
     >>> exhibit("E0.1", claim=lambda n, p: n + p, truth=lambda n, p: n + 2 * p,
     ...         cases=[{"n": 3, "p": 0}, {"n": 3, "p": 1}, {"n": 4, "p": 1}])
     E0.1 · n=3, p=1: the claim gives 4, right is 5 · wrong in 2 of 3 cases

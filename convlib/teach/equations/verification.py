@@ -55,10 +55,31 @@ def verify(
 ) -> None:
     """Assert lhs = rhs on every case, and that each wrong version differs from lhs on one.
 
-    `tol=None` means exactly equal; a power of ten bounds max|l - r| / max(1, max|r|).
-    Prints one line that is the same on every machine. Raises `VerificationError` naming the
-    equation, the case and both values.
+    Prints one line that is the same on every machine.
 
+    Parameters
+    ----------
+    label
+        The equation's label in the text, `eq-` and a name.
+    lhs, rhs
+        Two independent routes to the same value, functions of a case.
+    cases
+        Dicts of named arguments, or tuples; smallest first, so that messages are short.
+    wrong
+        From names to functions that are popular mistakes in place of `lhs`; at least one.
+    tol
+        None for exactly equal; a power of ten bounds max|l - r| / max(1, max|r|).
+
+    Raises
+    ------
+    VerificationError
+        Naming the equation, the case and both values, if it does not hold; also if a wrong version
+        passes every case, or there is none.
+    ValueError
+        If a label, a name or the tolerance is not of the form that it must have.
+
+    Examples
+    --------
     >>> verify("eq-double", lambda n: n + n, lambda n: 2 * n,
     ...        cases=[{"n": 0}, {"n": 2}, {"n": 3}], wrong={"squares": lambda n: n * n})
     ✓ eq-double · 3 cases, exact · caught: squares
@@ -81,6 +102,18 @@ def verify(
 def counterexample(label: str, name: str) -> None:
     """Print the smallest case on which that wrong version of the equation fails.
 
+    Parameters
+    ----------
+    label, name
+        An equation verified before, and one of its wrong versions.
+
+    Raises
+    ------
+    ValueError
+        If there is no such equation, or no such version of it.
+
+    Examples
+    --------
     >>> verify("eq-double", lambda n: n + n, lambda n: 2 * n,
     ...        cases=[{"n": 0}, {"n": 2}, {"n": 3}], wrong={"squares": lambda n: n * n})
     ✓ eq-double · 3 cases, exact · caught: squares

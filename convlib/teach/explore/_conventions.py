@@ -149,16 +149,20 @@ def conventions(
 
     Parameters
     ----------
-    n, k, p, s, d : the numbers as they stand in the source.
-    written : whose meaning they have: "book", "pytorch", "keras", "onnx", "numpy", "cs231n",
-        "d2l" or "flux".
-    pad : "number" (then `p` counts), "valid", "same", "same_lower", "full" or "causal".
-    p2 : ONNX's second number, the zeros after the list; None repeats `p`.
+    n, k, p, s, d
+        The numbers as they stand in the source.
+    written
+        Whose meaning they have: "book", "pytorch", "keras", "onnx", "numpy", "cs231n", "d2l" or
+        "flux".
+    pad
+        "number" (then `p` counts), "valid", "same", "same_lower", "full" or "causal".
+    p2
+        ONNX's second number, the zeros after the list; None repeats `p`.
 
     Raises
     ------
     ValueError
-        if a number or a name is not one of these.
+        If a number or a name is not one of these.
 
     Examples
     --------

@@ -28,6 +28,22 @@ _hints_given: dict[str, int] = {}
 def check(name: str, answer: Any, *, record: bool = True) -> None:
     """Check the answer to an exercise and print the verdict; solved ones are remembered.
 
+    Parameters
+    ----------
+    name
+        Of the exercise, such as "2.1".
+    answer
+        A function or a value; `...` stands for one that is still to come.
+    record
+        Whether to remember a right answer.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    Examples
+    --------
     >>> def out_len(n, k, s, p, d):
     ...     return (n + 2 * p - d * (k - 1) - 1) // s + 1
     >>> check("2.1", out_len, record=False)  # doctest: +ELLIPSIS
@@ -40,7 +56,18 @@ def check(name: str, answer: Any, *, record: bool = True) -> None:
 
 
 def hint(name: str) -> None:
-    """Print the next hint of an exercise, one at a time."""
+    """Print the next hint of an exercise, one at a time.
+
+    Parameters
+    ----------
+    name
+        Of the exercise, such as "2.1".
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
     hints = find(name).hints
     given = _hints_given.get(name, 0) + 1
     _hints_given[name] = min(given, len(hints))
@@ -50,8 +77,24 @@ def hint(name: str) -> None:
 
 
 def examine(exercise: Exercise, answer: Any, **limits: Any) -> Verdict:
-    """The verdict on an answer. `limits` (seconds, megabytes, route) go to `sandbox.run`.
+    """The verdict on an answer.
 
+    Parameters
+    ----------
+    exercise
+        As `find` gives it.
+    answer
+        A function or a value.
+    limits
+        `seconds`, `megabytes` and `route` of `sandbox.run`.
+
+    Returns
+    -------
+    Verdict
+        Prints as what the reader sees.
+
+    Examples
+    --------
     >>> examine(find("2.1"), ...).status
     'not attempted'
     """

@@ -84,10 +84,24 @@ def of_chapter(number: int) -> list[Exercise]:
 
 
 def find(name: str) -> Exercise:
-    """The exercise of that name, such as "2.1".
+    """The exercise of a name.
 
-    Raises `ValueError` that lists the names there are.
+    Parameters
+    ----------
+    name
+        Such as "2.1".
 
+    Returns
+    -------
+    Exercise
+
+    Raises
+    ------
+    ValueError
+        That lists the names there are.
+
+    Examples
+    --------
     >>> find("2.1").call
     'out_len'
     """

@@ -110,6 +110,17 @@ def _marked(value: Any) -> Any:
 def same(got: Any, wanted: Any) -> bool:
     """Whether two values are equal, up to rounding; a list of distinct items will do for a set.
 
+    Parameters
+    ----------
+    got, wanted
+        As `freeze` gives them.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
     >>> same([2, 1], {1, 2}), same(2.0, 2), same([1, 2], (1, 2)), same("a", 1)
     (True, True, True, False)
     """

@@ -51,6 +51,18 @@ class Outcome:
 def observe(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
     """Call with copies of the arguments; nothing that the function raises gets out.
 
+    Parameters
+    ----------
+    function, arguments
+        What is called, with what.
+
+    Returns
+    -------
+    Outcome
+        The value as `freeze` gives it, or the error; and which argument was changed.
+
+    Examples
+    --------
     >>> observe(lambda x: x.sort(), (np.array([2, 1]),)).changed
     0
     """

@@ -30,9 +30,24 @@ def run(
 ) -> Run:
     """Call the function with each tuple of arguments, within a time for all of them together.
 
-    `route` is "process" (the default on Linux; with a limit of `megabytes` on top of what is in
-    use already) or "thread" (elsewhere).
+    Parameters
+    ----------
+    function, calls
+        What is called, and a tuple of arguments for each call.
+    seconds
+        For all of them together.
+    megabytes
+        On top of what is in use already; a limit of the route "process" only.
+    route
+        "process" (the default on Linux) or "thread" (elsewhere).
 
+    Returns
+    -------
+    Run
+        The outcomes, one for each call that came to its end.
+
+    Examples
+    --------
     >>> [outcome.value for outcome in run(abs, [(-1,), (2,)]).outcomes]
     [1, 2]
     """
