@@ -16,8 +16,8 @@ SOURCES := index.md _config.yml _toc.yml requirements.txt \
 	$(wildcard chapters/programs/*.py) \
 	$(shell find convlib assets tools -type f -not -name '*.pyc')
 
-# chapter 17 runs in an environment of its own: make notebooks ONLY=17 makes it first
-NEEDED := $(READY) $(if $(filter 17%,$(notdir $(ONLY))),$(FRAMEWORKS)/.ready)
+# the notebooks whose metadata ask for that environment (of those named, else all)
+NEEDING := tools/notebooks.py --needing frameworks
 
 .PHONY: help book serve test frameworks wheel lab notebooks mutants equations lint format clean
 .DELETE_ON_ERROR:
@@ -37,8 +37,9 @@ test: lint $(BUILT) ## run every test: library, doctests, notebooks, hygiene, bu
 	$(PY) -m pytest -n 2 --dist loadfile --nbval convlib chapters tests \
 		--cov=convlib --cov-fail-under=95
 
-frameworks: $(FRAMEWORKS)/.ready ## run chapter 17 and its tests beside PyTorch, Keras and ONNX Runtime
-	$(FRAMEWORKS)/bin/python -m pytest --nbval chapters/17-frameworks.ipynb tests/frameworks
+frameworks: $(FRAMEWORKS)/.ready ## run the notebooks and tests that need PyTorch, Keras and ONNX Runtime
+	@names=$$($(FRAMEWORKS)/bin/python $(NEEDING)) && \
+		$(FRAMEWORKS)/bin/python -m pytest --nbval $$names tests/frameworks
 
 wheel: $(READY) ## build the package, install it elsewhere, and test it there
 	$(PY) -m pytest -m wheel tests/wheel
@@ -48,14 +49,16 @@ lab: .venv-lab/.ready ## open the notebooks in JupyterLab, with the book's Markd
 		--prefix .venv-lab --name frameworks --display-name "Python 3 with PyTorch and Keras" >/dev/null 2>&1
 	@.venv-lab/bin/python -m jupyterlab chapters
 
-notebooks: $(NEEDED) ## execute the notebooks and save them in normal form (ONLY=01 for one)
+notebooks: $(READY) ## execute the notebooks and save them in normal form (ONLY=01 for one)
+	@test -z "$(ONLY)" || test -z "$$($(PY) $(NEEDING) $(ONLY) 2>/dev/null)" || \
+		$(MAKE) --no-print-directory $(FRAMEWORKS)/.ready
 	@$(PY) tools/notebooks.py $(ONLY)
 
 mutants: $(READY) ## break convlib on purpose, many times: each mutant must fail a test
 	$(PY) tests/mutants.py
 
 equations: $(READY) ## print which labelled equations are verified
-	@$(PY) -m convlib.teach.coverage chapters
+	@$(PY) -m convlib.teach.equations.coverage chapters
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check --quiet .
@@ -103,7 +106,7 @@ $(READY): requirements.txt pyproject.toml
 # PyTorch first and alone: it is what pip does not find everywhere.
 $(FRAMEWORKS)/.ready: requirements-frameworks.txt requirements.txt pyproject.toml
 	$(need_python)
-	@echo "Making the environment of chapter 17 in $(FRAMEWORKS) (once, some minutes) ..."
+	@echo "Making the environment with PyTorch in $(FRAMEWORKS) (once, some minutes) ..."
 	@"$(PYTHON)" -m venv --clear $(FRAMEWORKS)
 	@grep '^torch==' requirements-frameworks.txt > $(FRAMEWORKS)/torch.txt
 	@$(FRAMEWORKS)/bin/python $(PIP_INSTALL) --no-deps -r $(FRAMEWORKS)/torch.txt 2>$(FRAMEWORKS)/pip.log || { \

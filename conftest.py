@@ -2,27 +2,34 @@
 
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
+from pathlib import Path
 
 import matplotlib
 import pytest
 
+from tools.environments import ENVIRONMENTS, needing
+
 matplotlib.use("Agg")  # plots need no screen; a variable would reach the notebooks' kernels too
 
-# What needs PyTorch, Keras and ONNX Runtime is run by `make frameworks`, in an environment of its
-# own. tests/notebooks/test_frameworks.py holds this list to the notebooks that are elsewhere, and
-# .ci/run to that command; tests/frameworks counts that there nothing is left out.
-NEED_FRAMEWORKS = ["chapters/17-frameworks.ipynb", "tests/frameworks"]
-collect_ignore = ["chapters/programs"]  # programs are run by chapters, not imported by pytest
-if find_spec("torch") is None:
-    collect_ignore += NEED_FRAMEWORKS
+ROOT = Path(__file__).resolve().parent
+
+# What needs an environment of its own (PyTorch, Keras and ONNX Runtime) is run there, by a command
+# of its own, which .ci/run calls; tests/frameworks counts that there nothing is left out.
+LEFT_OUT = {
+    environment.command: [
+        *(path.relative_to(ROOT).as_posix() for path in needing(name)),
+        f"tests/{name}",
+    ]
+    for name, environment in ENVIRONMENTS.items()
+    if not environment.is_here
+}
+# programs are run by chapters, not imported by pytest
+collect_ignore = ["chapters/programs", *(name for names in LEFT_OUT.values() for name in names)]
 
 
-def pytest_report_header() -> str | None:
+def pytest_report_header() -> list[str]:
     """Say what is not collected here."""
-    if find_spec("torch") is not None:
-        return None
-    return f"left to `make frameworks`: {', '.join(NEED_FRAMEWORKS)}"
+    return [f"left to `{command}`: {', '.join(names)}" for command, names in LEFT_OUT.items()]
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Shape arithmetic: sizes, borders and remainders of sliding windows. No array is touched here.
 
 Symbols: n input size, k kernel size, s stride, d dilation, p padding per side, o output size and
-r remainder, all of one axis. Counts of parameters and of work are in `convlib.counts`.
+r remainder, all of one axis. Counts of parameters and of work are in `convlib.architecture`.
 """
 
 from __future__ import annotations

@@ -61,14 +61,14 @@ TRAINING = "tests/nn/test_training.py"
 FILES = "tests/nn/test_files.py"
 DATA = "tests/nn/test_data.py"
 CHECKING = "tests/nn/test_gradcheck_layers.py"
-VERIFY = "tests/teach/test_verify.py"
-EXHIBIT = "tests/teach/test_exhibit.py"
-COMPARE = "tests/teach/test_compare.py"
-CASES = "tests/teach/test_cases.py"
-PLANTED = "tests/teach/test_planted.py"
-CHECK = "tests/teach/test_check.py"
-COVERAGE = "tests/teach/test_coverage.py"
-PROBE = "tests/teach/test_probe.py"
+VERIFY = "tests/teach/equations/test_verification.py"
+EXHIBIT = "tests/teach/equations/test_museum.py"
+COMPARE = "tests/teach/equations/test_comparing.py"
+CASES = "tests/teach/equations/test_cases.py"
+PLANTED = "tests/teach/test_faulty.py"
+CHECK = "tests/teach/exercises/test_checking.py"
+COVERAGE = "tests/teach/equations/test_coverage.py"
+PROBE = "tests/teach/test_probing.py"
 
 
 class Mutant(NamedTuple):
@@ -763,224 +763,224 @@ MUTANTS = [
     # -------------------------------------------------------------- what the page checks with
     Mutant(
         "a planted bug that is none",
-        "convlib/teach/planted.py",
+        "convlib/teach/faulty.py",
         'k - 1 - j if bug == "kernel not flipped"',
         'j if bug == "kernel not flipped"',
         PLANTED,
     ),
     Mutant(
         "the good layer forgets its stride",
-        "convlib/teach/planted.py",
+        "convlib/teach/faulty.py",
         'if bug == "stride missing" else stride',
         'if bug == "stride missing" else 1',
         PLANTED,
     ),
     Mutant(
         "an equation without wrong versions",
-        "convlib/teach/verify.py",
+        "convlib/teach/equations/verification.py",
         "    if not wrong:",
         "    if wrong is None:",
         VERIFY,
     ),
     Mutant(
         "an equation without cases",
-        "convlib/teach/verify.py",
+        "convlib/teach/equations/verification.py",
         "    if not listed:",
         "    if listed is None:",
         VERIFY,
     ),
     Mutant(
         "wrong versions need no margin",
-        "convlib/teach/verify.py",
+        "convlib/teach/equations/verification.py",
         "limit = MARGIN * (tol or 0.0)",
         "limit = tol or 0.0",
         VERIFY,
     ),
     Mutant(
         "every wrong version counts as caught",
-        "convlib/teach/verify.py",
-        "        if apart > limit:\n            return",
-        "        if apart >= 0:\n            return",
+        "convlib/teach/equations/evaluation.py",
+        "if apart > limit else None",
+        "if apart >= 0 else None",
         VERIFY,
     ),
     Mutant(
         "a wrong version that raises passes",
-        "convlib/teach/verify.py",
-        "_Raised(type(error).__name__), APART",
-        "_Raised(type(error).__name__), 0.0",
+        "convlib/teach/equations/evaluation.py",
+        "Raised(type(error).__name__), APART",
+        "Raised(type(error).__name__), 0.0",
         VERIFY,
     ),
     Mutant(
         "one side may spoil the other's input",
-        "convlib/teach/verify.py",
+        "convlib/teach/equations/evaluation.py",
         "view.flags.writeable = False",
         "pass",
         VERIFY,
     ),
     Mutant(
         "an exhibit of a claim that holds",
-        "convlib/teach/exhibit.py",
+        "convlib/teach/equations/museum.py",
         "    if not found:",
         "    if found is None:",
         EXHIBIT,
     ),
     Mutant(
         "an exhibit shows any case",
-        "convlib/teach/exhibit.py",
+        "convlib/teach/equations/museum.py",
         "smallest = min(found, key=lambda one: size(one.case))",
         "smallest = found[0]",
         EXHIBIT,
     ),
     Mutant(
         "an exhibit counts rounding as wrong",
-        "convlib/teach/exhibit.py",
-        "if apart > MARGIN * tol else None",
-        "if apart > tol else None",
+        "convlib/teach/equations/museum.py",
+        "limit = MARGIN * (tol or 0.0)",
+        "limit = tol or 0.0",
         EXHIBIT,
     ),
     Mutant(
         "a claim that raises is not wrong",
-        "convlib/teach/exhibit.py",
-        "_Raised(type(error).__name__), APART",
-        "_Raised(type(error).__name__), 0.0",
+        "convlib/teach/equations/evaluation.py",
+        "Raised(type(error).__name__), APART",
+        "Raised(type(error).__name__), -APART",
         EXHIBIT,
     ),
     Mutant(
         "a truth that is NaN",
-        "convlib/teach/exhibit.py",
+        "convlib/teach/equations/museum.py",
         "if distance(right, right) != 0.0:",
         "if distance(right, right) == -1.0:",
         EXHIBIT,
     ),
     Mutant(
         "compare without abs",
-        "convlib/teach/compare.py",
+        "convlib/teach/equations/comparing.py",
         "np.abs(a - b)",
         "a - b",
         COMPARE,
     ),
     Mutant(
         "compare broadcasts shapes",
-        "convlib/teach/compare.py",
+        "convlib/teach/equations/comparing.py",
         "    if left.shape != right.shape:",
         "    if left.ndim == right.ndim and left.shape != right.shape:",
         COMPARE,
     ),
     Mutant(
         "NaN equals everything",
-        "convlib/teach/compare.py",
+        "convlib/teach/equations/comparing.py",
         "    return APART if math.isnan(worst) else max(",
         "    return 0.0 if math.isnan(worst) else max(",
         COMPARE,
     ),
     Mutant(
         "unsigned differences wrap around",
-        "convlib/teach/compare.py",
+        "convlib/teach/equations/comparing.py",
         "np.result_type(left, right, float)",
         "np.result_type(left, right)",
         COMPARE,
     ),
     Mutant(
         "relative to the left side",
-        "convlib/teach/compare.py",
+        "convlib/teach/equations/comparing.py",
         "np.abs(b).max()",
         "np.abs(a).max()",
         COMPARE,
     ),
     Mutant(
         "cases in the order drawn",
-        "convlib/teach/cases.py",
+        "convlib/teach/equations/cases.py",
         "    return sorted(found.values(), key=size)",
         "    return list(found.values())",
         CASES,
     ),
     Mutant(
         "the highest number is never drawn",
-        "convlib/teach/cases.py",
+        "convlib/teach/equations/cases.py",
         "lambda rng: int(rng.integers(lo, hi, endpoint=True)))",
         "lambda rng: int(rng.integers(lo, hi)) if lo < hi else lo)",
         CASES,
     ),
     Mutant(
         "probe sees every kernel as it is",
-        "convlib/teach/probe.py",
+        "convlib/teach/probing.py",
         "w[::-1] if key[0] else w",
         "w",
         PROBE,
     ),
     Mutant(
         "probe believes the first kernel",
-        "convlib/teach/probe.py",
+        "convlib/teach/probing.py",
         "[key for key in found[0] if key in found[1]]",
         "list(found[0])",
         PROBE,
     ),
     Mutant(
         "probe takes any answer of the right size",
-        "convlib/teach/probe.py",
+        "convlib/teach/probing.py",
         "return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-9, atol=1e-6))",
         "return a.shape == b.shape",
         PROBE,
     ),
     Mutant(
         "probe does not notice a conjugate",
-        "convlib/teach/probe.py",
+        "convlib/teach/probing.py",
         "-1j * plain",
         "1j * plain",
         PROBE,
     ),
     Mutant(
         "the solution is recorded as the reader's",
-        "convlib/teach/check.py",
+        "convlib/teach/exercises/engine/checking.py",
         'if record and verdict.status == "right":',
         'if verdict.status == "right":',
         CHECK,
     ),
     Mutant(
         "a mistake that agrees once is named",
-        "convlib/teach/check.py",
+        "convlib/teach/exercises/engine/checking.py",
         "        if all(alike(",
         "        if any(alike(",
         CHECK,
     ),
     Mutant(
         "a changed input goes unnoticed",
-        "convlib/teach/observe.py",
+        "convlib/teach/exercises/engine/outcomes.py",
         "return replace(outcome, changed=changed[0]) if changed else outcome",
         "return outcome",
         CHECK,
     ),
     Mutant(
         "an answer wrong by 1 is right",
-        "convlib/teach/explain.py",
+        "convlib/teach/exercises/engine/explanations.py",
         "distance(got, wanted) <= TOLERANCE",
         "distance(got, wanted) <= 1e9 * TOLERANCE",
         CHECK,
     ),
     Mutant(
         "a mistake that gives nan is not recognised",
-        "convlib/teach/explain.py",
+        "convlib/teach/exercises/engine/explanations.py",
         "    return same(_marked(got.value), _marked(wrong.value))",
         "    return same(got.value, wrong.value)",
         CHECK,
     ),
     Mutant(
         "every nan counts as 0",
-        "convlib/teach/explain.py",
+        "convlib/teach/exercises/engine/explanations.py",
         "np.where(np.isnan(value), 1j, value)",
         "np.where(np.isnan(value), 0.0, value)",
         CHECK,
     ),
     Mutant(
         "whole numbers wanted everywhere",
-        "convlib/teach/explain.py",
+        "convlib/teach/exercises/engine/explanations.py",
         "if exercise.dtype and kinds[0] != kinds[1]:",
         "if kinds[0] != kinds[1]:",
         CHECK,
     ),
     Mutant(
         "an equation never verified is left out",
-        "convlib/teach/coverage.py",
+        "convlib/teach/equations/coverage.py",
         "verified.get(label, Row(path.stem, label)) for label in labels]",
         "verified[label] for label in labels if label in verified]",
         COVERAGE,

@@ -5,6 +5,7 @@
     python tools/notebooks.py --check                say which files differ from their normal form
     python tools/notebooks.py --to-text 01           write drafts/01-sequences.md, to edit as text
     python tools/notebooks.py --from-text drafts/01-sequences.md    the way back, executed
+    python tools/notebooks.py --needing frameworks [01]  print which of these need that environment
 
 A notebook is saved only when every cell ran as it should; otherwise the file stays as it was
 and the cell that failed is printed.
@@ -13,8 +14,9 @@ The normal form exists so that two people who run the same notebook write the sa
 diff shows what somebody changed, and nothing else. Figures are dropped (they are made again by
 every build); text, HTML and LaTeX outputs stay, because `pytest --nbval` compares them.
 
-A notebook that needs more than requirements.txt (`ELSEWHERE`) is executed by this same program in
-an environment of its own; when all notebooks are executed, it is left out where there is none.
+A notebook that needs more than requirements.txt says so in its metadata (`tools/environments.py`),
+and is executed by this same program in an environment of its own; when all notebooks are executed,
+it is left out where there is none.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ import hashlib
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import jupytext
@@ -35,11 +36,20 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # where this file is run as a program, from whatever folder
+
+from tools.environments import (  # noqa: E402
+    ENVIRONMENTS,
+    KEY,
+    UnknownEnvironmentError,
+    environment_of,
+    named_in,
+    needing,
+)
+
 CHAPTERS = ROOT / "chapters"
 DRAFTS = ROOT / "drafts"
 SUMMARY = "verification.ipynb"  # reads the outputs of the others, so it comes last
-# notebook -> a module that it needs, the environment that has it, the command that makes that
-ELSEWHERE = {"17-frameworks": ("torch", ".venv-frameworks", "make frameworks")}
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -65,8 +75,10 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         key = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
         seen[key] = seen.get(key, 0) + 1
         cell.id = key if seen[key] == 1 else f"{key}-{seen[key]}"
+    name = named_in(notebook.metadata)
+    metadata = NOTEBOOK_METADATA | ({KEY: {"environment": name}} if name else {})
     return nbformat.from_dict(
-        {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
+        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     )
 
 
@@ -160,24 +172,24 @@ def _explain(notebook: NotebookNode, name: str, error: Exception) -> str:
     return "\n".join(report)
 
 
-def is_elsewhere(stem: str) -> bool:
-    """Say whether a notebook needs another environment than the one that runs this."""
-    return stem in ELSEWHERE and find_spec(ELSEWHERE[stem][0]) is None
+def elsewhere(name: str | None) -> str | None:
+    """Return the name of an environment, or None where this Python is in it already."""
+    return None if name is None or ENVIRONMENTS[name].is_here else name
 
 
-def interpreter(stem: str) -> Path:
-    """Return the Python that executes a notebook which is elsewhere; it may be missing."""
-    return ROOT / ELSEWHERE[stem][1] / "bin" / "python"
+def interpreter(name: str) -> Path:
+    """Return the Python of an environment; it may be missing."""
+    return ROOT / ENVIRONMENTS[name].folder / "bin" / "python"
 
 
-def send(stem: str, *arguments: str) -> bool:
-    """Let the Python of a notebook's own environment do what this one cannot; say if it did."""
-    module, folder, command = ELSEWHERE[stem]
-    if not interpreter(stem).is_file():
-        raise NotebookError(f"{stem}: needs the environment {folder}; `{command}` makes it")
+def send(path: Path, name: str) -> bool:
+    """Let the Python of another environment execute and save a notebook; say if it did."""
+    module, folder, command = ENVIRONMENTS[name]
+    if not interpreter(name).is_file():
+        raise NotebookError(f"{path.stem}: needs the environment {folder}; `{command}` makes it")
     if Path(sys.prefix) == ROOT / folder:
-        raise NotebookError(f"{stem}: {folder} has no {module}; `{command}` makes it again")
-    program = [str(interpreter(stem)), str(Path(__file__).resolve()), *arguments]
+        raise NotebookError(f"{path.stem}: {folder} has no {module}; `{command}` makes it again")
+    program = [str(interpreter(name)), str(Path(__file__).resolve()), str(path)]
     return subprocess.run(program).returncode == 0
 
 
@@ -220,12 +232,12 @@ def run(paths: list[Path]) -> int:
     for path in bar:
         bar.set_description(path.stem)
         try:
-            if is_elsewhere(path.stem):
-                if not send(path.stem, str(path)):
+            if name := elsewhere(environment_of(path)):
+                if not send(path, name):
                     raise NotebookError(f"{path.stem}: failed in its own environment, see above")
                 continue
             done = execute(loads(path.read_text(encoding="utf-8")), path.stem)
-        except NotebookError as error:
+        except (NotebookError, UnknownEnvironmentError) as error:
             failures.append(str(error))
             tqdm.write(f"{path.stem}: failed, file left as it was", file=sys.stdout)
             continue
@@ -245,12 +257,14 @@ def check(paths: list[Path]) -> int:
     return len(odd)
 
 
-def _left_out(stem: str) -> bool:
+def _left_out(path: Path) -> bool:
     """Say, also to the user, whether a notebook's own environment is missing."""
-    missing = is_elsewhere(stem) and not interpreter(stem).is_file()
-    if missing:
-        print(f"{stem}: left out; `{ELSEWHERE[stem][2]}` makes the environment that it needs")
-    return missing
+    name = elsewhere(environment_of(path))
+    if name is None or interpreter(name).is_file():
+        return False
+    command = ENVIRONMENTS[name].command
+    print(f"{path.stem}: left out; `{command}` makes the environment that it needs")
+    return True
 
 
 def to_text(path: Path) -> Path:
@@ -258,15 +272,17 @@ def to_text(path: Path) -> Path:
     target = DRAFTS / f"{path.stem}.md"
     target.parent.mkdir(exist_ok=True)
     notebook = normalise(loads(path.read_text(encoding="utf-8")))
+    if KEY in notebook.metadata:  # jupytext leaves out what it does not know
+        notebook.metadata["jupytext"] = {"notebook_metadata_filter": KEY}
     target.write_text(jupytext.writes(notebook, fmt="md:myst"), encoding="utf-8")
     return target
 
 
 def from_text(source: Path) -> bool:
     """Make the notebook of the same name from MyST Markdown, executed; say whether it changed."""
-    if is_elsewhere(source.stem):
-        raise NotebookError(f"{source.stem}: run this with {interpreter(source.stem)}")
     notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
+    if name := elsewhere(named_in(notebook.metadata)):
+        raise NotebookError(f"{source.stem}: run this with {interpreter(name)}")
     target = CHAPTERS / f"{source.stem}.ipynb"
     return write(target, execute(notebook, source.stem))
 
@@ -281,6 +297,7 @@ def main(arguments: list[str] | None = None) -> int:
     mode.add_argument("--check", action="store_true", help="compare with the normal form only")
     mode.add_argument("--to-text", action="store_true", help="notebook -> drafts/NAME.md")
     mode.add_argument("--from-text", action="store_true", help="NAME.md -> notebook, executed")
+    mode.add_argument("--needing", choices=ENVIRONMENTS, help="print which need this environment")
     options = parser.parse_args(arguments)
     try:
         if options.from_text:
@@ -293,12 +310,16 @@ def main(arguments: list[str] | None = None) -> int:
             for path in paths:
                 print(f"{path.stem}: text in {to_text(path).relative_to(ROOT)}")
             return 0
+        if options.needing:
+            for path in needing(options.needing, paths):
+                print(path.relative_to(ROOT))
+            return 0
         if options.check:
             return 1 if check(paths) else 0
         if not options.names:
-            paths = [path for path in paths if not _left_out(path.stem)]
+            paths = [path for path in paths if not _left_out(path)]
         return 1 if run(with_summary(paths)) else 0
-    except (NotebookError, OSError) as error:
+    except (NotebookError, UnknownEnvironmentError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from .. import nn
-from ..nn.data import Part
+from convlib import nn
+from convlib.nn.data import Part
 
 SEED = 14
 HELD_OUT = 0.25  # a quarter of each class is never trained on
 EPOCHS = 15
-FILE = Path(__file__).resolve().parents[2] / "chapters" / "data" / "digits-net.npz"
+FILE = Path(__file__).resolve().parent / "data" / "digits-net.npz"
 
 
 class Data(NamedTuple):
@@ -45,6 +44,13 @@ class Trained(NamedTuple):
 def data() -> Data:
     """The digits, split first and then standardised with the statistics of the training part.
 
+    Returns
+    -------
+    Data(train, held_out, standardizer)
+        1347 and 450 pictures `(1, 8, 8)` in float32, each part with its labels.
+
+    Examples
+    --------
     >>> train, held_out, standardizer = data()
     >>> train[0].shape, held_out[0].shape, held_out[0].dtype
     ((1347, 1, 8, 8), (450, 1, 8, 8), dtype('float32'))
@@ -69,17 +75,26 @@ def train(
 
     Parameters
     ----------
-    net : a network for pictures, changed in place.
-    x, y : (N, 1, 8, 8) standardised pictures and (N,) labels.
-    seed : for the order of the examples and the nudges.
-    epochs : rounds through the data.
-    augment : move every picture by up to 0.3 of a pixel each time it is seen.
-    validation : pictures and labels whose scores are noted after each epoch.
+    net
+        A network for pictures, changed in place.
+    x, y
+        `(N, 1, 8, 8)` standardised pictures and (N,) labels.
+    seed
+        For the order of the examples and the nudges.
+    epochs
+        Rounds through the data.
+    augment
+        Move every picture by up to 0.3 of a pixel each time it is seen.
+    validation
+        Pictures and labels whose scores are noted after each epoch.
 
     Returns
     -------
-    The history that `nn.fit` returns.
+    History
+        As `nn.fit` returns it.
     """
+    from threadpoolctl import threadpool_limits  # only who trains pays for it
+
     with threadpool_limits(1):  # the matrices are so small that threads only wait for each other
         return nn.fit(
             net,
@@ -99,16 +114,25 @@ def train(
 def load() -> Trained:
     """The trained network with its data; the weights come from the file, nothing is trained.
 
-    Raises `FileNotFoundError` if the file is not beside the chapters: it belongs to the book and
-    is not part of the installed package.
+    Returns
+    -------
+    Trained(net, standardizer, train, held_out)
+        Each part a pair of pictures and labels.
 
+    Raises
+    ------
+    FileNotFoundError
+        If somebody has taken the file away.
+
+    Examples
+    --------
     >>> net, _, _, (x, labels) = load()
     >>> nn.evaluate(net, x, labels).accuracy >= 0.985
     True
     """
     if not FILE.is_file():
-        how = "python -m convlib.teach.trained makes it, in the folder of the book"
-        raise FileNotFoundError(f"there is no {FILE.name} beside the chapters; {how}")
+        how = "python -m convlib.teach.trained makes it"
+        raise FileNotFoundError(f"there is no {FILE.name} in {FILE.parent}; {how}")
     net = nn.digit_net(rng=SEED)
     nn.load(net, FILE)
     net.eval()
@@ -117,7 +141,20 @@ def load() -> Trained:
 
 
 def make(path: Path = FILE, *, epochs: int = EPOCHS) -> nn.Score:
-    """Train the network and write its weights to the file; the score on the held-out digits."""
+    """Train the network and write its weights to a file.
+
+    Parameters
+    ----------
+    path
+        Where to write; folders are made as needed.
+    epochs
+        Rounds through the data.
+
+    Returns
+    -------
+    Score
+        Of the held-out digits.
+    """
     train_part, held_out, _ = data()
     net = nn.digit_net(rng=SEED)
     train(net, *train_part, seed=SEED, epochs=epochs)

@@ -9,7 +9,8 @@ import keras
 import torch
 from packaging.requirements import Requirement
 
-from tools.notebooks import CHAPTERS, ELSEWHERE, is_elsewhere, loads
+from tools.environments import ENVIRONMENTS, needing
+from tools.notebooks import loads
 
 LEAST_TESTS = 60
 
@@ -41,8 +42,8 @@ def test_keras_computes_with_torch_and_torch_on_the_cpu():
 
 
 def test_every_cell_and_every_test_is_collected(root):
-    notebooks = [CHAPTERS / f"{stem}.ipynb" for stem in ELSEWHERE]
-    assert not any(is_elsewhere(path.stem) for path in notebooks)
+    notebooks = needing("frameworks")
+    assert ENVIRONMENTS["frameworks"].is_here
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     listed = subprocess.run(
         [*command, "--nbval", *map(str, notebooks), "tests/frameworks"],

@@ -19,8 +19,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from convlib.teach.check import examine
-from convlib.teach.exercise import Exercise, chapters, find, of_chapter
+from convlib.teach.exercises.engine.checking import examine
+from convlib.teach.exercises.engine.definition import Exercise, chapters, find, of_chapter
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 REGISTRY = [exercise for number in chapters() for exercise in of_chapter(number)]

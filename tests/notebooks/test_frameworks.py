@@ -1,39 +1,85 @@
 """What runs in an environment of its own must not be left out anywhere without a word."""
 
-import ast
+import importlib.util
 import re
-from importlib.util import find_spec
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
+import nbformat
 import pytest
+import sphinxcontrib.katex
 import yaml
+from nbformat.v4 import new_notebook
 from packaging.requirements import Requirement
 
+from tools import environments, site
 from tools import notebooks as writer
+from tools.environments import (
+    ENVIRONMENTS,
+    UnknownEnvironmentError,
+    environment_of,
+    named_in,
+    needing,
+)
 
 from .reading import NOTEBOOKS, ROOT
 
-STEMS = sorted(writer.ELSEWHERE)
+NAMES = [path.name for path in NOTEBOOKS if environment_of(path) == "frameworks"]
 
 
 def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def left_out() -> list[str]:
-    """What conftest.py does not collect where the frameworks are missing."""
-    for node in ast.parse(text("conftest.py")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEED_FRAMEWORKS":
-            return list(ast.literal_eval(node.value))
-    raise AssertionError("conftest.py has no NEED_FRAMEWORKS")
+def test_a_notebook_says_itself_what_it_needs() -> None:
+    assert NAMES == ["17-frameworks.ipynb"]
+    assert named_in({}) is None
+    assert named_in({"convlib": {"environment": "frameworks"}}) == "frameworks"
+    with pytest.raises(
+        UnknownEnvironmentError, match="no environment 'jax'; there are: frameworks"
+    ):
+        named_in({"convlib": {"environment": "jax"}})
 
 
-def test_what_is_left_out_is_what_make_frameworks_runs() -> None:
+def test_only_notebooks_that_import_a_framework_need_one() -> None:
+    imports = re.compile(r"^import (?:torch|keras|onnxruntime)\b", re.MULTILINE)
+    importing = [
+        path.name
+        for path in NOTEBOOKS
+        for cell in writer.loads(path.read_text(encoding="utf-8")).cells
+        if cell.cell_type == "code" and imports.search(cell.source)
+    ]
+    assert sorted({*importing}) == NAMES
+
+
+@pytest.fixture
+def conftest(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The project's conftest.py as it is where the frameworks are missing."""
+    nowhere = ENVIRONMENTS["frameworks"]._replace(module="no_such_module")
+    monkeypatch.setattr(environments, "ENVIRONMENTS", {"frameworks": nowhere})
+    spec = importlib.util.spec_from_file_location("conftest_without", ROOT / "conftest.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_left_out_is_what_make_frameworks_runs(conftest: ModuleType) -> None:
+    left_out = [f"chapters/{name}" for name in NAMES] + ["tests/frameworks"]
+    assert {"make frameworks": left_out} == conftest.LEFT_OUT
+    assert conftest.collect_ignore == ["chapters/programs", *left_out]
+    assert conftest.pytest_report_header() == [f"left to `make frameworks`: {', '.join(left_out)}"]
+    assert all((ROOT / name).exists() for name in left_out)
     recipe = re.search(r"^frameworks:.*\n((?:\t.*\n)+)", text("Makefile"), re.MULTILINE)
     assert recipe
-    assert set(left_out()) == {*(f"chapters/{stem}.ipynb" for stem in STEMS), "tests/frameworks"}
-    assert set(left_out()) <= set(recipe[1].split())
-    assert all((ROOT / name).exists() for name in left_out())
+    assert "$$($(FRAMEWORKS)/bin/python $(NEEDING))" in recipe[1]
+    assert "pytest --nbval $$names tests/frameworks\n" in recipe[1]
+    command = re.search(r"^NEEDING := (.*)$", text("Makefile"), re.MULTILINE)
+    listed = subprocess.run(
+        [sys.executable, *command[1].split()], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert listed.stdout.split() == left_out[:-1]
 
 
 def test_the_gate_runs_it_and_the_tests_come_last() -> None:
@@ -42,10 +88,27 @@ def test_the_gate_runs_it_and_the_tests_come_last() -> None:
     assert commands[-1] == "test"
 
 
-def test_the_book_shows_the_stored_outputs_of_these_and_executes_all_others() -> None:
-    patterns = yaml.safe_load(text("_config.yml"))["execute"]["exclude_patterns"]
-    shown = [path.stem for path in NOTEBOOKS if any(path.match(pattern) for pattern in patterns)]
-    assert shown == STEMS
+def test_the_book_shows_the_stored_outputs_of_these_and_executes_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    execution = yaml.safe_load(text("_config.yml"))["execute"]
+    assert execution["execute_notebooks"] == "force"
+    assert "exclude_patterns" not in execution
+    monkeypatch.setattr(sphinxcontrib.katex, "render_latex", None)  # setup replaces it
+    connected = []
+    site.setup(
+        SimpleNamespace(
+            connect=lambda *given, **_: connected.append(given),
+            add_node=lambda *_, **__: None,
+            add_post_transform=lambda _: None,
+        )
+    )
+    assert ("config-inited", site.show_stored_outputs) in connected
+    config = SimpleNamespace(nb_execution_excludepatterns=[])
+    site.show_stored_outputs(None, config)
+    patterns = config.nb_execution_excludepatterns
+    shown = [path.name for path in NOTEBOOKS if any(path.match(pattern) for pattern in patterns)]
+    assert shown == NAMES
 
 
 def test_every_requirement_is_an_exact_pin() -> None:
@@ -73,14 +136,56 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A book whose only notebook needs a module that is not here."""
     monkeypatch.setattr(writer, "ROOT", tmp_path)
     monkeypatch.setattr(writer, "CHAPTERS", tmp_path)
-    monkeypatch.setattr(writer, "ELSEWHERE", {"05-far": ("no_such_module", ".far", "make far")})
-    (tmp_path / "05-far.ipynb").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(writer, "DRAFTS", tmp_path / "drafts")
+    far = environments.Environment("no_such_module", ".far", "make far")
+    monkeypatch.setitem(ENVIRONMENTS, "far", far)
+    metadata = {"convlib": {"environment": "far"}}
+    nbformat.write(new_notebook(metadata=metadata), tmp_path / "05-far.ipynb")
     return tmp_path
 
 
-def test_a_notebook_is_elsewhere_only_where_its_module_is_missing() -> None:
-    assert [writer.is_elsewhere(stem) for stem in STEMS] == [find_spec("torch") is None]
-    assert not writer.is_elsewhere("01-sequences")
+def test_a_notebook_is_elsewhere_only_where_its_module_is_missing(apart: Path) -> None:
+    assert writer.elsewhere("far") == "far"
+    assert writer.elsewhere(None) is None
+    here = environments.Environment("json", ".far", "make far")
+    ENVIRONMENTS["far"] = here
+    assert writer.elsewhere("far") is None
+
+
+def test_the_writer_keeps_what_a_notebook_needs_also_through_text(
+    apart: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = apart / "05-far.ipynb"
+    notebook = writer.normalise(writer.loads(path.read_text(encoding="utf-8")))
+    assert notebook.metadata.convlib == {"environment": "far"}
+    notebook.metadata.convlib.mood = "good"
+    assert writer.normalise(notebook).metadata.convlib == {"environment": "far"}
+    assert writer.main(["--to-text", "05"]) == 0
+    draft = str(apart / "drafts" / "05-far.md")
+    assert writer.main(["--from-text", draft]) == 1
+    assert "05-far: run this with " in capsys.readouterr().err
+    monkeypatch.setitem(ENVIRONMENTS, "far", ENVIRONMENTS["far"]._replace(module="json"))
+    assert writer.main(["--from-text", draft]) == 0
+    assert environment_of(path) == "far"
+
+
+def test_an_environment_that_nobody_makes_is_named(
+    apart: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metadata = {"convlib": {"environment": "moon"}}
+    nbformat.write(new_notebook(metadata=metadata), apart / "06-moon.ipynb")
+    assert writer.main(["06"]) == 1
+    assert "no environment 'moon'; there are: frameworks, far" in capsys.readouterr().err
+
+
+def test_notebooks_of_an_environment_are_listed(
+    apart: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nbformat.write(new_notebook(), apart / "06-near.ipynb")
+    assert writer.main(["--needing", "far"]) == 0
+    assert writer.main(["--needing", "far", "06"]) == 0
+    assert capsys.readouterr().out == "05-far.ipynb\n"
+    assert needing("frameworks", [apart / "05-far.ipynb"]) == []
 
 
 def test_all_notebooks_means_all_that_can_be_run_here(

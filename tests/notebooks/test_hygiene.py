@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from convlib.teach.coverage import verification_table
-from tools.notebooks import is_elsewhere, is_normal
+from convlib.teach.equations.coverage import verification_table
+from tools.environments import environment_of
+from tools.notebooks import elsewhere, is_normal
 
 from .reading import (
     CHAPTERS,
@@ -84,6 +85,20 @@ def calls(path: Path, name: str) -> Iterator[ast.Call]:
                 yield node
 
 
+def imported(node: ast.stmt) -> list[tuple[bool, str, int, str]]:
+    """Return for each name that a statement imports what it is sorted by.
+
+    CONSTANTS come before Classes, and functions last.
+    """
+    if isinstance(node, ast.Import):
+        return [(False, alias.name, 0, "") for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    kinds = [0 if alias.name.isupper() else 1 + alias.name[0].islower() for alias in node.names]
+    names = zip(kinds, (alias.name for alias in node.names), strict=True)
+    return [(True, str(node.module), kind, name) for kind, name in names]
+
+
 class TestOrder:
     def test_every_notebook_is_in_the_table_of_contents(self) -> None:
         listed = {ROOT / f"{name}.ipynb" for name in toc_files()} & set(NOTEBOOKS)
@@ -139,6 +154,14 @@ class TestNotebook:
             imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
             assert not [node for node in imports if node.names[0].name == "*"], cell.source
             assert not re.search(r"sys\.path|\bpip\b|os\.environ", cell.source), cell.source
+
+    def test_imports_are_in_order(self, path: Path) -> None:
+        """In each block: `import` before `from`, by module, and by name across its statements."""
+        for cell in code_cells(path):
+            blocks = (ast.parse(block).body for block in re.split(r"\n\n+(?=\w)", cell.source))
+            for block in blocks:
+                given = [entry for node in block for entry in imported(node)]
+                assert given == sorted(given), cell.source
 
     def test_cells_are_short(self, path: Path) -> None:
         assert [c.source for c in code_cells(path) if c.source.count("\n") >= 20] == []
@@ -236,7 +259,7 @@ class TestProject:
 
         What needs an environment of its own is counted there, by tests/frameworks.
         """
-        here = [path for path in NOTEBOOKS if not is_elsewhere(path.stem)]
+        here = [path for path in NOTEBOOKS if not elsewhere(environment_of(path))]
         command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
         listed = subprocess.run(
             [*command, "--nbval", "convlib", "chapters"],

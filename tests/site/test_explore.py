@@ -16,9 +16,7 @@ import convlib as cl
 from convlib.teach import explore, figures
 from convlib.teach.explore import _backward, _conventions, _dialects, _shapes, _slide
 
-from .conftest import ROOT
-
-ASSETS = ROOT / "assets"
+EXPLORE = Path(explore.__file__).parent
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DRAW = {
     "slide": _slide.draw,
@@ -42,8 +40,8 @@ def opened(browser: Browser, tmp_path: Path) -> Open:
         (tmp_path / "page.html").write_text(
             f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width"><title>Test</title>'
-            f'<link rel="stylesheet" href="{(ASSETS / "explore.css").as_uri()}">'
-            f'<script defer src="{(ASSETS / "explore.js").as_uri()}"></script>'
+            f'<link rel="stylesheet" href="{(EXPLORE / "explore.css").as_uri()}">'
+            f'<script defer src="{(EXPLORE / "explore.js").as_uri()}"></script>'
             '<style>html[data-theme="dark"] { background: #14181e; color: #fff }</style></head>'
             f"<body><main><h1>Test</h1>{body}</main></body></html>",
             encoding="utf-8",
@@ -186,7 +184,7 @@ def test_the_page_translates_like_convlib(opened: Open, rng: np.random.Generator
 
 
 def test_colours_are_those_of_the_figures() -> None:
-    style = (ASSETS / "explore.css").read_text(encoding="utf-8")
+    style = (EXPLORE / "explore.css").read_text(encoding="utf-8")
     light, dark = (
         dict(re.findall(r"--cl-([a-z]+): (#[0-9a-f]{6});", block))
         for block in re.findall(r"\{([^}]*--cl-ink[^}]*)\}", style)[:2]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...reference import conv as loop_conv
-from ..cases import draw, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib.reference import conv as loop_conv
+from convlib.teach.equations.cases import draw, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 
 def correlate(x: np.ndarray, w: np.ndarray) -> np.ndarray:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Case, choice, draw, every, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib.teach.equations.cases import Case, choice, draw, every, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 
 def count(n: int, k: int, s: int, padding: int, d: int) -> int:

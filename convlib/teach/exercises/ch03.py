@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Case, draw, every, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib.teach.equations.cases import Case, draw, every, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Box = Callable[[Any], np.ndarray]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...reference import conv as loop_conv
-from ..cases import Case, draw, image, size
-from ..exercise import Exercise, Mistake
-from ..notation import text
+from convlib.reference import conv as loop_conv
+from convlib.teach.equations.cases import Case, draw, image, size
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
+from convlib.teach.notation import text
 
 
 def correlate2d(x: np.ndarray, w: np.ndarray) -> np.ndarray:

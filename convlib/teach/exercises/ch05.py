@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...reference import conv as loop_conv
-from ...reference import max_pool as loop_max_pool
-from .. import scenes
-from ..cases import Case, draw
-from ..exercise import Exercise, Mistake
-from ..notation import text
+from convlib.reference import conv as loop_conv
+from convlib.reference import max_pool as loop_max_pool
+from convlib.teach.drawing import pictures
+from convlib.teach.equations.cases import Case, draw
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
+from convlib.teach.notation import text
 
 Map = Callable[[np.ndarray], Any]
 
@@ -592,7 +592,7 @@ def local_layer(x: np.ndarray, W: np.ndarray) -> np.ndarray:
 
 def learned(count: int = 40) -> np.ndarray:
     """Every kernel is its window of the mean upright face minus the mean of the others."""
-    x, upright = scenes.faces(count)
+    x, upright = pictures.faces(count)
     between = x[upright == 1].mean(axis=0) - x[upright == -1].mean(axis=0)
     return np.array([[between[i : i + 3, j : j + 3] for j in range(8)] for i in range(8)])
 
@@ -621,7 +621,7 @@ def judge_faces(answer: Any) -> str | None:
     W = np.asarray(W, dtype=float)
     if W.shape != (8, 8, 3, 3):
         return f"local_layer is right. W needs shape (8, 8, 3, 3); yours has {W.shape}."
-    x, upright = scenes.faces(400, seed=56)
+    x, upright = pictures.faces(400, seed=56)
     score = np.array([local_layer(each, W).sum() for each in x])
     accuracy = np.mean(np.sign(score) == upright)
     if accuracy < 0.95:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...reference import conv as loop_conv
-from ..cases import Case, draw, every, image, size
-from ..exercise import Exercise, Mistake
+from convlib.reference import conv as loop_conv
+from convlib.teach.equations.cases import Case, draw, every, image, size
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 # 6.1 --------------------------------------------------------------------------------------
 

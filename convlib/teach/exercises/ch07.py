@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..cases import Case, draw, every, image, integer
-from ..exercise import Exercise, Mistake
+from convlib.teach.equations.cases import Case, draw, every, image, integer
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Shape = tuple[int, ...]
 Order = Callable[[int, int, int], tuple[int, int, int]]

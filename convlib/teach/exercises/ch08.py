@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import reference
-from ...convolution import conv
-from ..cases import Case, choice, draw, image, integer, size
-from ..exercise import Exercise, Mistake
-from ..notation import text
+from convlib import conv, reference
+from convlib.teach.equations.cases import Case, choice, draw, image, integer, size
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
+from convlib.teach.notation import text
 
 # 8.1 --------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...reference import conv as loop_conv
-from ..cases import Case, draw
-from ..exercise import Exercise, Mistake
+from convlib.reference import conv as loop_conv
+from convlib.teach.equations.cases import Case, draw
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Layer = tuple[int, int, int, int]
 Box = Callable[..., Any]
@@ -312,9 +312,7 @@ GAIN = Exercise(
 # 9.4 --------------------------------------------------------------------------------------
 
 FAR, BUDGET, COARSEST = 101, 90, 8
-FEWEST = (
-    6  # the cheapest stack of five layers costs 107 weights; tests/teach/test_designs.py searches
-)
+FEWEST = 6  # five layers cost at least 107 weights; tests/teach/exercises/test_designs.py searches
 
 
 def _judge_design(design: Any) -> str | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Case, draw, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib.teach.equations.cases import Case, draw, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Pair = tuple[np.ndarray, Any]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Case, draw, image, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib.teach.equations.cases import Case, draw, image, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Pair = tuple[np.ndarray, np.ndarray]
 Triple = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from convlib import conv, max_pool
-
-from ..cases import Case, draw, integer, vector
-from ..exercise import Exercise, Mistake
-from ..planted import BUGS, backward, sigmoid, sigmoid_backward
+from convlib.teach.equations.cases import Case, draw, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
+from convlib.teach.faulty import BUGS, backward, sigmoid, sigmoid_backward
 
 Map = Callable[..., Any]
 

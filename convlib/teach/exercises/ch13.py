@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import reference
-from ..cases import Case, choice, draw, every, image, integer, size
-from ..exercise import Exercise, Mistake
+from convlib import reference
+from convlib.teach.equations.cases import Case, choice, draw, every, image, integer, size
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 # 13.1 -------------------------------------------------------------------------------------
 

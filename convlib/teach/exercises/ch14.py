@@ -7,11 +7,10 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from ... import nn
-from ..cases import Case, choice, draw, image, integer, vector
-from ..exercise import Exercise, Mistake
+from convlib import nn
+from convlib.teach.equations.cases import Case, choice, draw, image, integer, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Array = np.ndarray
 
@@ -362,6 +361,8 @@ def judge_net(answer: Any) -> str | None:
 
 
 def _trained_accuracy(net: nn.Layer) -> float:
+    from threadpoolctl import threadpool_limits  # only this exercise trains a net
+
     x, y = nn.signals(400, classes=SHAPES, rng=0)
     with threadpool_limits(1):
         nn.fit(

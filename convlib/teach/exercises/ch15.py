@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Case, draw, every, integer
-from ..exercise import Exercise, Mistake
+from convlib.teach.equations.cases import Case, draw, every, integer
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Row = tuple[int, int, int, int, int]
 Table = list[Row]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ... import reference
-from ..cases import Case, draw, image, vector
-from ..exercise import Exercise, Mistake
+from convlib import reference
+from convlib.teach.equations.cases import Case, draw, image, vector
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz"
 Sizes = tuple[int, ...]

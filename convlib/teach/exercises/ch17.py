@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...shapes import same_padding
-from ..cases import Case, choice, draw, image, integer
-from ..exercise import Exercise, Mistake
+from convlib import same_padding
+from convlib.teach.equations.cases import Case, choice, draw, image, integer
+from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Sides = tuple[int, int, int, int]
 

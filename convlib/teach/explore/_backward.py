@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ._gradients import Gradients, compute
-from ._svg import Drawing, Interactive, cell, count, hatch, listed, num, text
+from convlib.teach.explore._gradients import Gradients, compute
+from convlib.teach.explore._svg import Drawing, Interactive, cell, count, hatch, listed, num, text
 
 MOST = {"x": 12, "w": 5, "g": 12}
 LARGEST = 9
@@ -175,16 +175,20 @@ def backward(
 
     Parameters
     ----------
-    x, w, dy : 1 to 12, 1 to 5 and 1 to 12 whole numbers from -9 to 9; dy is repeated if it is
-        shorter than the output, and cut if it is longer.
-    stride, padding, dilation : as in `convlib.conv`; padding as (before, after).
-    of : "input" shows dx, "tap" shows dw.
-    at : the number of the input or of the tap, from 0.
+    x, w, dy
+        1 to 12, 1 to 5 and 1 to 12 whole numbers from -9 to 9; dy is repeated if it is shorter than
+        the output, and cut if it is longer.
+    stride, padding, dilation
+        As in `convlib.conv`; padding as (before, after).
+    of
+        "input" shows dx, "tap" shows dw.
+    at
+        The number of the input or of the tap, from 0.
 
     Raises
     ------
     ValueError
-        if a list or a number leaves its limits.
+        If a list or a number leaves its limits.
 
     Examples
     --------

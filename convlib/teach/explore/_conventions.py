@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from . import _shapes
-from ._dialects import DIALECTS, Layer, read, write
-from ._svg import Drawing, Interactive, count, num, text
+from convlib.teach.explore import _shapes
+from convlib.teach.explore._dialects import DIALECTS, Layer, read, write
+from convlib.teach.explore._svg import Drawing, Interactive, count, num, text
 
 LIMITS = {"n": (1, 9999), "k": (1, 999), "p": (0, 999), "p2": (0, 999), "s": (1, 999), "d": (0, 99)}
 KINDS = {
@@ -149,16 +149,20 @@ def conventions(
 
     Parameters
     ----------
-    n, k, p, s, d : the numbers as they stand in the source.
-    written : whose meaning they have: "book", "pytorch", "keras", "onnx", "numpy", "cs231n",
-        "d2l" or "flux".
-    pad : "number" (then `p` counts), "valid", "same", "same_lower", "full" or "causal".
-    p2 : ONNX's second number, the zeros after the list; None repeats `p`.
+    n, k, p, s, d
+        The numbers as they stand in the source.
+    written
+        Whose meaning they have: "book", "pytorch", "keras", "onnx", "numpy", "cs231n", "d2l" or
+        "flux".
+    pad
+        "number" (then `p` counts), "valid", "same", "same_lower", "full" or "causal".
+    p2
+        ONNX's second number, the zeros after the list; None repeats `p`.
 
     Raises
     ------
     ValueError
-        if a number or a name is not one of these.
+        If a number or a name is not one of these.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...shapes import same_padding
+from convlib import same_padding
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from IPython.display import HTML
+if TYPE_CHECKING:
+    from IPython.display import HTML
 
-_ASSETS = Path(__file__).resolve().parents[3] / "assets"
+_HERE = Path(__file__).resolve().parent
 
 
 def live() -> HTML:
@@ -15,14 +17,15 @@ def live() -> HTML:
     For a reader's own use in Jupyter: the cell's output holds the whole script, so that it is not
     part of a chapter. A notebook that is opened again shows the pictures until the cell is run.
 
-    Raises
-    ------
-    FileNotFoundError
-        if convlib is installed without the book: the script is the book's, not the library's.
+    Returns
+    -------
+    HTML
+        The style, the script, and a sentence; to be the last expression of a cell.
     """
-    script, style = _ASSETS / "explore.js", _ASSETS / "explore.css"
-    if not script.is_file():
-        raise FileNotFoundError("live() needs the book's folder assets/ beside convlib/")
-    texts = [path.read_text(encoding="utf-8") for path in (style, script)]
-    parts = f"<style>{texts[0]}</style><script>{texts[1]}\nconvExplore.watch();</script>"
+    from IPython.display import HTML  # only who works in a notebook pays for it
+
+    style, script = (
+        (_HERE / f"explore.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
+    )
+    parts = f"<style>{style}</style><script>{script}\nconvExplore.watch();</script>"
     return HTML(f"{parts}<p>The pictures of this notebook can now be worked.</p>")  # type: ignore[no-untyped-call]

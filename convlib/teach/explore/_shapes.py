@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ._svg import Drawing, Interactive, cell, count, hatch, listed, text
+from convlib.teach.explore._svg import Drawing, Interactive, cell, count, hatch, listed, text
 
 #: (least, most) of each slider, in the order of the formula.
 LIMITS = {"n": (1, 24), "k": (1, 9), "pl": (0, 8), "pr": (0, 8), "s": (1, 6), "d": (1, 5)}
@@ -152,14 +152,17 @@ def shapes(
 
     Parameters
     ----------
-    n, k : inputs, 1 to 24, and taps of the kernel, 1 to 9.
-    p_left, p_right : zeros before and after, 0 to 8.
-    s, d : stride, 1 to 6, and dilation, 1 to 5 (1 is an ordinary kernel).
+    n, k
+        Inputs, 1 to 24, and taps of the kernel, 1 to 9.
+    p_left, p_right
+        Zeros before and after, 0 to 8.
+    s, d
+        Stride, 1 to 6, and dilation, 1 to 5 (1 is an ordinary kernel).
 
     Raises
     ------
     ValueError
-        if a number leaves its slider.
+        If a number leaves its slider.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._svg import Drawing, Interactive, cell, count, listed, num, text
+from convlib.teach.explore._svg import Drawing, Interactive, cell, count, listed, num, text
 
 MOST = {"x": 12, "w": 6}
 LARGEST = 99
@@ -154,16 +154,21 @@ def slide(
 
     Parameters
     ----------
-    x, w : 1 to 12 and 1 to 6 whole numbers from -99 to 99.
-    flip : False slides `w` as it is (correlation), True reverses it first (convolution).
-    mode : "valid" (inside the list) or "full" (wherever they overlap, zeros outside).
-    at : the number of the open window, from 0.
-    play : let the published page start by itself, unless its reader asked for less motion.
+    x, w
+        1 to 12 and 1 to 6 whole numbers from -99 to 99.
+    flip
+        False slides `w` as it is (correlation), True reverses it first (convolution).
+    mode
+        "valid" (inside the list) or "full" (wherever they overlap, zeros outside).
+    at
+        The number of the open window, from 0.
+    play
+        Let the published page start by itself, unless its reader asked for less motion.
 
     Raises
     ------
     ValueError
-        if a list is empty, too long, or has a number that does not fit into a cell.
+        If a list is empty, too long, or has a number that does not fit into a cell.
 
     Examples
     --------

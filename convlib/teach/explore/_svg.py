@@ -1,6 +1,6 @@
 """What the three pictures share: SVG made of text, and the figure that carries it.
 
-``assets/explore.js`` draws the same pictures in the page, letter by letter; a browser test compares
+``explore.js`` draws the same pictures in the page, letter by letter; a browser test compares
 the two. All coordinates are whole numbers, so that the output is the same on every machine.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from .._style import COLORS
+from convlib.teach.drawing.colors import COLORS
 
 _TINTED = {"in": "input", "k": "kernel", "pr": "product", "out": "output"}
 

@@ -1,0 +1,1 @@
+"""Equations that are tested, exhibits that are refuted, and the cases both are tried on."""
