@@ -40,7 +40,8 @@ WINDOWS = "tests/test_windows.py"
 POOL = "tests/test_pool.py tests/test_pool_conformance.py"
 SHUFFLE = "tests/test_shuffle.py"
 MATRIX = "tests/test_matrix.py"
-SEQUENCE = "tests/test_shorthands_lists.py"
+LISTS = "tests/test_shorthands_lists.py"
+PICTURES = "tests/test_shorthands_pictures.py"
 GRADCHECK = "tests/test_gradcheck.py"
 BASE = "tests/nn/test_layer.py"
 CONVOLUTION = "tests/nn/test_convolution.py"
@@ -610,19 +611,69 @@ MUTANTS = [
         "[-turn % n]",
         MATRIX,
     ),
+    # -------------------------------------------------------------- shorthands
     Mutant(
         "convolve1d without a flip",
         "convlib/shorthands.py",
-        'bare("w", w, 1)[::-1]',
-        'bare("w", w, 1)',
-        SEQUENCE,
+        '_bare("w", w, 1)[::-1]',
+        '_bare("w", w, 1)',
+        LISTS,
+    ),
+    Mutant(
+        "convolve2d turns the rows only",
+        "convlib/shorthands.py",
+        '_bare("w", w, 2)[::-1, ::-1]',
+        '_bare("w", w, 2)[::-1]',
+        PICTURES,
     ),
     Mutant(
         "options forgotten on the way back along a list",
         "convlib/shorthands.py",
-        "for a in lists), **options)",
-        "for a in lists))",
-        SEQUENCE,
+        "conv_backward(*one, stride=stride, padding=pads, dilation=dilation)",
+        "conv_backward(*one, stride=stride, padding=pads)",
+        LISTS,
+    ),
+    Mutant(
+        "options forgotten on the way back over a picture",
+        "convlib/shorthands.py",
+        "conv_backward(*one, stride=stride, padding=padding, dilation=dilation)",
+        "conv_backward(*one, stride=stride, padding=padding)",
+        PICTURES,
+    ),
+    Mutant(
+        "a pair of a list is one side",
+        "convlib/shorthands.py",
+        "len(entries) != 1",
+        "len(entries) != 2",
+        LISTS,
+    ),
+    Mutant(
+        "a wrong padding of a list shown in other brackets",
+        "convlib/shorthands.py",
+        "_checks.axis_padding(alone, padding)",
+        "_checks.axis_padding(alone, (padding,))",
+        LISTS,
+    ),
+    Mutant(
+        "a number of Python's widens float32",
+        "convlib/shorthands.py",
+        "np.result_type(x, w, b)",
+        "np.result_type(x, w, number)",
+        LISTS,
+    ),
+    Mutant(
+        "the bias gradient of a list keeps its axis",
+        "convlib/shorthands.py",
+        "grads.db[0]",
+        "grads.db",
+        LISTS,
+    ),
+    Mutant(
+        "columns of two channels become one picture",
+        "convlib/shorthands.py",
+        "if x.shape[1] != 1:",
+        "if x.shape[1] < 1:",
+        PICTURES,
     ),
     # -------------------------------------------------------------- counts and gradient checks
     Mutant(
