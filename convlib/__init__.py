@@ -2,8 +2,10 @@
 
 from convlib import nn, reference
 from convlib.architecture import (
+    Branches,
     Entry,
     Layer,
+    Ledger,
     ReceptiveField,
     Stage,
     activation_count,
@@ -19,6 +21,7 @@ from convlib.geometry import Axis
 from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient, relative_error
 from convlib.matrix import circulant, conv_matrix, hankel
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+from convlib.published import Architecture, famous
 from convlib.shapes import (
     effective_kernel,
     full_padding,
@@ -51,10 +54,13 @@ from convlib.windows import col2im, im2col, pad, sliding_windows
 
 __all__ = [
     "Algorithm",
+    "Architecture",
     "Axis",
+    "Branches",
     "ConvGrads",
     "Entry",
     "Layer",
+    "Ledger",
     "ReceptiveField",
     "Stage",
     "activation_count",
@@ -82,6 +88,7 @@ __all__ = [
     "correlate2d",
     "correlate2d_backward",
     "effective_kernel",
+    "famous",
     "full_padding",
     "hankel",
     "im2col",
