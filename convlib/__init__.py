@@ -4,8 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from convlib.architecture import (
+    Branches,
     Entry,
     Layer,
+    Ledger,
     ReceptiveField,
     Stage,
     activation_count,
@@ -21,6 +23,7 @@ from convlib.geometry import Axis
 from convlib.gradcheck import adjoint_error, complex_step, numerical_gradient, relative_error
 from convlib.matrix import circulant, conv_matrix, hankel
 from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+from convlib.published import Architecture, famous
 from convlib.shapes import (
     effective_kernel,
     full_padding,
@@ -30,11 +33,22 @@ from convlib.shapes import (
     transposed_size,
 )
 from convlib.shorthands import (
+    avg_pool1d,
+    avg_pool1d_backward,
+    avg_pool2d,
+    avg_pool2d_backward,
+    col2im2d,
     convolve1d,
     convolve2d,
     correlate1d,
     correlate1d_backward,
     correlate2d,
+    correlate2d_backward,
+    im2col2d,
+    max_pool1d,
+    max_pool1d_backward,
+    max_pool2d,
+    max_pool2d_backward,
 )
 from convlib.shuffle import pixel_shuffle, pixel_unshuffle
 from convlib.transposed import conv_transpose, conv_transpose_backward, zero_stuff
@@ -42,19 +56,27 @@ from convlib.windows import col2im, im2col, pad, sliding_windows
 
 __all__ = [
     "Algorithm",
+    "Architecture",
     "Axis",
+    "Branches",
     "ConvGrads",
     "Entry",
     "Layer",
+    "Ledger",
     "ReceptiveField",
     "Stage",
     "activation_count",
     "adjoint_error",
     "algorithms",
     "avg_pool",
+    "avg_pool1d",
+    "avg_pool1d_backward",
+    "avg_pool2d",
+    "avg_pool2d_backward",
     "avg_pool_backward",
     "circulant",
     "col2im",
+    "col2im2d",
     "complex_step",
     "conv",
     "conv_backward",
@@ -66,13 +88,20 @@ __all__ = [
     "correlate1d",
     "correlate1d_backward",
     "correlate2d",
+    "correlate2d_backward",
     "effective_kernel",
+    "famous",
     "full_padding",
     "hankel",
     "im2col",
+    "im2col2d",
     "im2col_count",
     "ledger",
     "max_pool",
+    "max_pool1d",
+    "max_pool1d_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
     "max_pool_backward",
     "multiply_adds",
     "nn",

@@ -345,8 +345,9 @@ def word(
         return
     from difflib import get_close_matches  # only who mistypes a word waits for this import
 
-    close = get_close_matches(str(value).lower(), known, cutoff=0.5)
-    guess = f" did you mean {close[0]!r}?" if close else ""
+    spelt = {entry.lower(): entry for entry in known}
+    close = get_close_matches(str(value).lower(), spelt, cutoff=0.5)
+    guess = f" did you mean {spelt[close[0]]!r}?" if close else ""
     received = value if shown is None else shown
     listed = ", ".join(map(repr, known))
     raise ValueError(f"{name}={received!r}: unknown {kind};{guess} Known: {listed}")

@@ -35,12 +35,15 @@ COLUMNS = f"{ORACLE}::test_im2col_and_col2im"
 SHAPES = "tests/test_shapes.py"
 FIELDS = "tests/test_architecture_fields.py"
 COUNTS = "tests/test_architecture_counts.py"
+LEDGER = "tests/test_architecture_ledger.py"
+PUBLISHED = "tests/test_published.py"
 CHECKS = "tests/test_checks.py tests/test_convolution.py"
 WINDOWS = "tests/test_windows.py"
 POOL = "tests/test_pool.py tests/test_pool_conformance.py"
 SHUFFLE = "tests/test_shuffle.py"
 MATRIX = "tests/test_matrix.py"
-SEQUENCE = "tests/test_shorthands_lists.py"
+LISTS = "tests/test_shorthands_lists.py"
+PICTURES = "tests/test_shorthands_pictures.py"
 GRADCHECK = "tests/test_gradcheck.py"
 BASE = "tests/nn/test_layer.py"
 CONVOLUTION = "tests/nn/test_convolution.py"
@@ -668,47 +671,97 @@ MUTANTS = [
         "[-turn % n]",
         MATRIX,
     ),
+    # -------------------------------------------------------------- shorthands
     Mutant(
         "convolve1d without a flip",
         "convlib/shorthands.py",
-        'bare("w", w, 1)[::-1]',
-        'bare("w", w, 1)',
-        SEQUENCE,
+        '_bare("w", w, 1)[::-1]',
+        '_bare("w", w, 1)',
+        LISTS,
+    ),
+    Mutant(
+        "convolve2d turns the rows only",
+        "convlib/shorthands.py",
+        '_bare("w", w, 2)[::-1, ::-1]',
+        '_bare("w", w, 2)[::-1]',
+        PICTURES,
     ),
     Mutant(
         "options forgotten on the way back along a list",
         "convlib/shorthands.py",
-        "for a in lists), **options)",
-        "for a in lists))",
-        SEQUENCE,
+        "conv_backward(*one, stride=stride, padding=pads, dilation=dilation)",
+        "conv_backward(*one, stride=stride, padding=pads)",
+        LISTS,
+    ),
+    Mutant(
+        "options forgotten on the way back over a picture",
+        "convlib/shorthands.py",
+        "conv_backward(*one, stride=stride, padding=padding, dilation=dilation)",
+        "conv_backward(*one, stride=stride, padding=padding)",
+        PICTURES,
+    ),
+    Mutant(
+        "a pair of a list is one side",
+        "convlib/shorthands.py",
+        "len(entries) != 1",
+        "len(entries) != 2",
+        LISTS,
+    ),
+    Mutant(
+        "a wrong padding of a list shown in other brackets",
+        "convlib/shorthands.py",
+        "_checks.axis_padding(alone, padding)",
+        "_checks.axis_padding(alone, (padding,))",
+        LISTS,
+    ),
+    Mutant(
+        "a number of Python's widens float32",
+        "convlib/shorthands.py",
+        "np.result_type(x, w, b)",
+        "np.result_type(x, w, number)",
+        LISTS,
+    ),
+    Mutant(
+        "the bias gradient of a list keeps its axis",
+        "convlib/shorthands.py",
+        "grads.db[0]",
+        "grads.db",
+        LISTS,
+    ),
+    Mutant(
+        "columns of two channels become one picture",
+        "convlib/shorthands.py",
+        "if x.shape[1] != 1:",
+        "if x.shape[1] < 1:",
+        PICTURES,
     ),
     # -------------------------------------------------------------- counts and gradient checks
     Mutant(
         "own stride enlarges the receptive field",
         "convlib/architecture.py",
-        "size += d * (k - 1) * jump",
-        "size += d * (k - 1) * jump * s",
+        "size + d * (k - 1) * jump,",
+        "size + d * (k - 1) * jump * s,",
         FIELDS,
     ),
     Mutant(
         "jumps add",
         "convlib/architecture.py",
-        "jump *= s",
-        "jump += s - 1",
+        "jump * s, start",
+        "jump + s - 1, start",
         FIELDS,
     ),
     Mutant(
         "padding of deeper layers counted in inputs",
         "convlib/architecture.py",
-        "start -= before * jump",
-        "start -= before",
+        "start - before * jump",
+        "start - before",
         FIELDS,
     ),
     Mutant(
         "a bias per slice",
         "convlib/architecture.py",
-        "(c_out if bias else 0)",
-        "(c_in * c_out if bias else 0)",
+        '(c_out if _checks.flag("bias", bias) else 0)',
+        '(c_in * c_out if _checks.flag("bias", bias) else 0)',
         COUNTS,
     ),
     Mutant(
@@ -717,6 +770,132 @@ MUTANTS = [
         "return c_in // g * prod(",
         "return c_in * prod(",
         COUNTS,
+    ),
+    Mutant(
+        "any bias is a yes",
+        "convlib/architecture.py",
+        '_checks.flag("bias", bias)',
+        "bool(bias)",
+        COUNTS,
+    ),
+    Mutant(
+        "a normalisation learns one number a channel",
+        "convlib/architecture.py",
+        "2 * norm * c_out",
+        "norm * c_out",
+        LEDGER,
+    ),
+    Mutant(
+        "a stage forgets its dilation",
+        "convlib/architecture.py",
+        "dilation=stage.dilation",
+        "dilation=1",
+        FIELDS,
+    ),
+    Mutant(
+        "the padding after the input moves the field",
+        "convlib/architecture.py",
+        "axis.pads[0], axis.dilation",
+        "axis.pads[1], axis.dilation",
+        FIELDS,
+    ),
+    Mutant(
+        "the kept numbers without the input",
+        "convlib/architecture.py",
+        "prod(self.size) + sum(entry",
+        "sum(entry",
+        LEDGER,
+    ),
+    Mutant(
+        "concatenated channels counted once",
+        "convlib/architecture.py",
+        "sum(size[0] for size in sizes)",
+        "sizes[0][0]",
+        LEDGER,
+    ),
+    Mutant(
+        "branches see what the later way sees",
+        "convlib/architecture.py",
+        "start = min(field.start",
+        "start = max(field.start",
+        FIELDS,
+    ),
+    Mutant(
+        "branches see as far as the nearer way",
+        "convlib/architecture.py",
+        "end = max(field.start",
+        "end = min(field.start",
+        FIELDS,
+    ),
+    Mutant(
+        "maps of different channels are added",
+        "convlib/architecture.py",
+        'size if join == "sum" else size[1:]',
+        "size[1:]",
+        LEDGER,
+    ),
+    Mutant(
+        "one axis speaks for all",
+        "convlib/architecture.py",
+        "different[:1] if len(set(different)) == 1 else different",
+        "different[:1]",
+        LEDGER,
+    ),
+    Mutant(
+        "the total of a table loses its line",
+        "convlib/_table.py",
+        "text.insert(-1, rule)",
+        "text.insert(1, rule)",
+        LEDGER,
+    ),
+    Mutant(
+        "AlexNet in one group",
+        "convlib/published.py",
+        "lambda: _alexnet(groups=2)",
+        "lambda: _alexnet(groups=1)",
+        PUBLISHED,
+    ),
+    Mutant(
+        "a shortcut only where the stride is 2",
+        "convlib/published.py",
+        "(channels, 1) != (c_out, stride)",
+        "stride != 1",
+        PUBLISHED,
+    ),
+    Mutant(
+        "the bottleneck strides in front",
+        "convlib/published.py",
+        "first: bool = False",
+        "first: bool = True",
+        PUBLISHED,
+    ),
+    Mutant(
+        "a normalised layer keeps its bias",
+        "convlib/published.py",
+        "bias=False, norm=True",
+        "norm=True",
+        PUBLISHED,
+    ),
+    Mutant(
+        "poolings of GoogLeNet round down",
+        "convlib/published.py",
+        'Stage(window=3, stride=2, padding="same")',
+        "Stage(window=3, stride=2)",
+        PUBLISHED,
+    ),
+    Mutant(
+        "a depthwise layer reads all channels",
+        "convlib/published.py",
+        "groups=channels",
+        "groups=1",
+        PUBLISHED,
+    ),
+    Mutant(
+        "the nearest word only in small letters",
+        "convlib/_checks.py",
+        "get_close_matches(str(value).lower(), spelt",
+        "get_close_matches(str(value).lower(), known",
+        PUBLISHED,
     ),
     Mutant(
         "one-sided difference divided by two steps",

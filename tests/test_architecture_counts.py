@@ -64,6 +64,11 @@ REFUSED = [
         "c_out=0: needs an integer of at least 1",
     ),
     (
+        lambda: cl.parameter_count(4, 6, (3,), bias="no"),
+        TypeError,
+        "bias='no': needs True or False",
+    ),
+    (
         lambda: cl.multiply_adds(0, 4, (3,), (3,)),
         ValueError,
         "c_in=0: needs an integer of at least 1",

@@ -129,3 +129,68 @@ def test_first_and_last_input_of_every_output(rng):
                 assert (seen[0], seen[-1]) == (first, first + size - 1)
                 inside += 1
     assert inside > 100
+
+
+def test_a_list_a_tuple_and_an_array_are_layers():
+    for layer in ((3, 2, 1), [3, 2, 1], np.array([3, 2, 1]), range(3, 0, -1)):
+        assert cl.receptive_field([layer, (3,)]) == (7, 2, -1)
+
+
+def test_the_ledger_sees_what_the_stack_sees(rng):
+    """On each of two axes, with a padding that depends on the size as well."""
+    for _ in range(60):
+        down, right = stack(rng), stack(rng)
+        stages = {}
+        for number, ((k, s, p, d), (m, t, q, e)) in enumerate(zip(down, right, strict=False)):
+            stages[str(number)] = cl.Stage(
+                None if number % 2 else 2, (k, m), stride=(s, t), padding=(p, q), dilation=(d, e)
+            )
+        lines = cl.ledger((1, 60, 70), stages)
+        for depth, line in enumerate(lines, 1):
+            expected = cl.receptive_field(down[:depth]), cl.receptive_field(right[:depth])
+            assert line.fields == expected
+    same = cl.ledger((1, 7), {"a": cl.Stage(1, 4, stride=2, padding="same"), "b": cl.Stage(1)})
+    assert cl.same_padding(7, 4, stride=2) == (1, 2)
+    assert [line.fields[0] for line in same] == [(4, 2, -1), (10, 2, -1)]
+
+
+def way(rng, stride):
+    """Stages of odd size with half padding along one axis, whose strides multiply to `stride`."""
+    steps = [stride, 1, 1]
+    rng.shuffle(steps)
+    stages = {}
+    for number, s in enumerate(steps):
+        k, d = int(rng.choice([1, 3, 5])), int(rng.integers(1, 3))
+        stages[f"{number}"] = cl.Stage(1, k, stride=s, padding=d * (k - 1) // 2, dilation=d)
+    return stages
+
+
+def reach(stages, n):
+    """Row i: in how many ways output i of some stages depends on each of n inputs."""
+    y = np.eye(n, dtype=int)[:, None]
+    for _, k, s, p, _, d, *_ in stages.values():
+        y = cl.conv(y, np.ones((1, 1, k), int), stride=s, padding=p, dilation=d)
+    return y[:, 0].T
+
+
+def test_branches_see_the_hull_of_what_their_ways_see(rng):
+    for _ in range(40):
+        stride = int(rng.integers(1, 4))
+        ways = [way(rng, stride), way(rng, stride)]
+        block = cl.Branches(ways, str(rng.choice(["sum", "concatenate"])))
+        last = cl.ledger((1, 99), {"block": block, "same": cl.Stage(1, 1)})[-1].fields[0]
+        rows = sum(reach(stages, 99) for stages in ways)
+        i = len(rows) // 2
+        seen = np.flatnonzero(rows[i])
+        first = last.start + i * last.jump
+        assert (seen[0], seen[-1]) == (first, first + last.size - 1)
+
+
+def test_ways_that_do_not_line_up():
+    """One way without padding starts further right: the hull is wider than either field."""
+    crop = {"a": cl.Stage(1, 1, padding=((0, 2),))}
+    late = {"b": cl.Stage(1, 3, padding=((2, 2),))}
+    lines = cl.ledger((1, 9), {"block": cl.Branches([crop, late], "sum"), "c": cl.Stage(1, 1)})
+    assert lines[0].fields == ((1, 1, 0),)
+    assert lines[1].fields == ((3, 1, -2),)
+    assert lines[2].fields == ((3, 1, -2),)
