@@ -105,11 +105,12 @@ def avg_pool(
 
     Source: ONNX operator AveragePool; PyTorch `avg_pool2d`.
     """
+    include_pad = _checks.flag("count_include_pad", count_include_pad)
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
     dtype = _pooling.mean_dtype(x)
     padded = _pooling.framed(x.astype(_checks.working_dtype(dtype)), axes)
     total = reduce(np.add, (padded[tap] for tap in _pooling.taps(axes)))
-    return (total / _pooling.divisors(axes, count_include_pad)).astype(dtype)
+    return (total / _pooling.divisors(axes, include_pad)).astype(dtype)
 
 
 def max_pool_backward(
@@ -182,8 +183,9 @@ def avg_pool_backward(
 
     Source: the transpose of `avg_pool`.
     """
+    include_pad = _checks.flag("count_include_pad", count_include_pad)
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
     dy = _pooling.checked_gradient(dy, x, axes)
-    share = dy / _pooling.divisors(axes, count_include_pad)
+    share = dy / _pooling.divisors(axes, include_pad)
     dtype = _pooling.mean_dtype(dy)
     return _pooling.scatter((share for _ in range(_pooling.size(axes))), x, axes, dtype)

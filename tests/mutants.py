@@ -189,6 +189,24 @@ MUTANTS = [
         SHAPES,
     ),
     Mutant(
+        "any word rounds up",
+        "convlib/geometry.py",
+        '    ceil_mode = _checks.flag("ceil_mode", ceil_mode)\n',
+        "",
+        SHAPES,
+    ),
+    Mutant(
+        "any word counts the padding",
+        "convlib/pool.py",
+        '_checks.flag("count_include_pad", count_include_pad)\n'
+        "    x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)\n"
+        "    dtype",
+        "count_include_pad\n"
+        "    x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)\n"
+        "    dtype",
+        POOL,
+    ),
+    Mutant(
         "ceil keeps a window that starts in the padding",
         "convlib/geometry.py",
         "    if ceil_mode and (out - 1) * s >= n + before:",
@@ -549,14 +567,14 @@ MUTANTS = [
     Mutant(
         "average of float32 becomes float64",
         "convlib/pool.py",
-        "count_include_pad)).astype(dtype)",
-        "count_include_pad)).astype(float)",
+        "include_pad)).astype(dtype)",
+        "include_pad)).astype(float)",
         POOL,
     ),
     Mutant(
         "average backward divides by the full window",
         "convlib/pool.py",
-        "share = dy / _pooling.divisors(axes, count_include_pad)",
+        "share = dy / _pooling.divisors(axes, include_pad)",
         "share = dy / _pooling.size(axes)",
         POOL,
     ),

@@ -463,11 +463,25 @@ X = np.zeros((1, 1, 4))
         (X, 5, {}, ValueError, r"k=5 is longer than the padded input of 4"),
         (X, 3, {"dilation": 2}, ValueError, "k=3 with dilation=2 spans 5"),
         (X > 0, 2, {}, TypeError, "x has dtype bool"),
+        (X, 3, {"ceil_mode": "no"}, TypeError, "ceil_mode='no': needs True or False"),
+        (X, 3, {"ceil_mode": 1}, TypeError, "ceil_mode=1: needs True or False"),
     ],
 )
 def test_bad_input_is_refused(forward, x, window, options, kind, message):
     with pytest.raises(kind, match=message):
         forward(x, window, **options)
+
+
+@pytest.mark.parametrize("module", [pool, loops])
+@pytest.mark.parametrize("option", ["ceil_mode", "count_include_pad"])
+def test_a_switch_needs_a_truth_value(module, option):
+    message = f"{option}='no': needs True or False"
+    with pytest.raises(TypeError, match=message):
+        module.avg_pool(X, 3, **{option: "no"})
+    with pytest.raises(TypeError, match=message):
+        module.avg_pool_backward(X[..., :1], X, 3, **{option: "no"})
+    kept, lost = (module.avg_pool(X, 3, **{option: np.bool_(on)}).shape for on in (True, False))
+    assert (kept == lost) == (option != "ceil_mode")
 
 
 @pytest.mark.parametrize(
