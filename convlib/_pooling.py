@@ -121,7 +121,7 @@ def avg_backward(dy: Array, axes: Axes, include_pad: bool) -> Array:
 def divisors(axes: Axes, include_pad: bool) -> NDArray[Any]:
     """Return how many elements every window counts; no window may count none.
 
-    The shape broadcasts to `(*out,)`: an axis whose windows all count the same has length 1.
+    The shape broadcasts to `(*out,)`: an axis whose windows all count every tap has length 1.
     """
     counts = [_counted(axis, include_pad) for axis in axes]
     return reduce(np.multiply.outer, counts)
@@ -130,6 +130,9 @@ def divisors(axes: Axes, include_pad: bool) -> NDArray[Any]:
 def _counted(axis: Axis, include_pad: bool) -> NDArray[Any]:
     """Return how many taps of every window along one axis are counted, with or without padding."""
     before, after = axis.pads if include_pad else (0, 0)
+    end = (axis.out - 1) * axis.stride + axis.span - axis.pads[0]
+    if before >= axis.pads[0] and end <= axis.size + after:
+        return np.array([axis.taps])
     # Taps lie on starts + j · dilation; those from −before to size + after − 1 are counted.
     starts = np.arange(axis.out) * axis.stride - axis.pads[0]
     first = np.maximum(-((before + starts) // axis.dilation), 0)
@@ -137,7 +140,7 @@ def _counted(axis: Axis, include_pad: bool) -> NDArray[Any]:
     counted = np.maximum(stop - first, 0)
     if not counted.all():
         raise ValueError(_only_padding(axis, int(np.argmin(counted))))
-    return counted[:1] if (counted == counted[0]).all() else counted
+    return counted
 
 
 def _only_padding(axis: Axis, number: int) -> str:

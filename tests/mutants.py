@@ -589,10 +589,17 @@ MUTANTS = [
         POOL,
     ),
     Mutant(
-        "average divides by what the first window counts",
+        "average counts every tap where only the end hangs over",
         "convlib/_pooling.py",
-        "    return counted[:1] if (counted == counted[0]).all() else counted",
-        "    return counted[:1]",
+        "axis.pads[0] and end <= axis.size + after:",
+        "axis.pads[0]:",
+        POOL,
+    ),
+    Mutant(
+        "average counts every tap where only the start is padded",
+        "convlib/_pooling.py",
+        "if before >= axis.pads[0] and end",
+        "if end",
         POOL,
     ),
     Mutant(
