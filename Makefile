@@ -19,7 +19,7 @@ SOURCES := index.md _config.yml _toc.yml requirements.txt \
 # chapter 17 runs in an environment of its own: make notebooks ONLY=17 makes it first
 NEEDED := $(READY) $(if $(filter 17%,$(notdir $(ONLY))),$(FRAMEWORKS)/.ready)
 
-.PHONY: help book serve test frameworks lab notebooks mutants equations lint format clean
+.PHONY: help book serve test frameworks bench lab notebooks mutants equations lint format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -39,6 +39,9 @@ test: lint $(BUILT) ## run every test: library, doctests, notebooks, hygiene, bu
 
 frameworks: $(FRAMEWORKS)/.ready ## run chapter 17 and its tests beside PyTorch, Keras and ONNX Runtime
 	$(FRAMEWORKS)/bin/python -m pytest --nbval chapters/17-frameworks.ipynb tests/frameworks
+
+bench: $(FRAMEWORKS)/.ready ## race the layers against PyTorch's: prints ratios of times, tests nothing
+	@$(FRAMEWORKS)/bin/python -m benchmarks.layers
 
 lab: .venv-lab/.ready ## open the notebooks in JupyterLab, with the book's Markdown rendered
 	@test ! -f $(FRAMEWORKS)/.ready || $(FRAMEWORKS)/bin/python -m ipykernel install \
