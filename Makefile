@@ -19,7 +19,7 @@ SOURCES := index.md _config.yml _toc.yml requirements.txt \
 # the notebooks whose metadata ask for that environment (of those named, else all)
 NEEDING := tools/notebooks.py --needing frameworks
 
-.PHONY: help book serve test frameworks wheel lab notebooks mutants equations lint format clean
+.PHONY: help book serve test frameworks wheel bench lab notebooks mutants equations lint format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -43,6 +43,9 @@ frameworks: $(FRAMEWORKS)/.ready ## run the notebooks and tests that need PyTorc
 
 wheel: $(READY) ## build the package, install it elsewhere, and test it there
 	$(PY) -m pytest -m wheel tests/wheel
+
+bench: $(FRAMEWORKS)/.ready ## race the layers against PyTorch's: prints ratios of times, tests nothing
+	@$(FRAMEWORKS)/bin/python -m benchmarks.layers
 
 lab: .venv-lab/.ready ## open the notebooks in JupyterLab, with the book's Markdown rendered
 	@test ! -f $(FRAMEWORKS)/.ready || $(FRAMEWORKS)/bin/python -m ipykernel install \

@@ -1,11 +1,20 @@
-"""What the four pooling functions of `pool` share: checks, taps, frames, winners and divisors."""
+"""The kernels of pooling: on checked arrays and one `Axis` per spatial axis, without options.
+
+`pool` checks a call and comes here. A layer of a network checks once for each shape of its input,
+and keeps the winners of a maximum from the way forward to the way back.
+
+Two ideas make them quick. A window is a product of one window per axis, so its sum, its maximum
+and the spreading of a gradient go axis by axis: k + k passes over an image instead of k · k. And
+nothing is padded: where a tap reads padding in some windows, its pass visits the others only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import reduce
 from itertools import product
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +23,7 @@ from convlib import _checks
 from convlib._checks import Array, Padding, PerAxis
 from convlib.geometry import Axis, layer_axes
 
+Axes = tuple[Axis, ...]
 Index = tuple[Any, ...]
 
 
@@ -24,7 +34,7 @@ def checked(
     padding: Padding,
     dilation: PerAxis,
     ceil_mode: bool,
-) -> tuple[Array, tuple[Axis, ...]]:
+) -> tuple[Array, Axes]:
     """Return x as an array and the geometry of its spatial axes, or refuse the call."""
     x = _checks.batch("x", x)
     size = x.shape[2:]
@@ -36,72 +46,98 @@ def checked(
     return x, axes
 
 
-def checked_gradient(dy: ArrayLike, x: Array, axes: Sequence[Axis]) -> Array:
+def checked_gradient(dy: ArrayLike, x: Array, axes: Axes) -> Array:
     """Return dy as an array after comparing its shape with that of the pooled x."""
     dy = _checks.numeric("dy", dy)
-    shape = (*x.shape[:2], *(axis.out for axis in axes))
-    _checks.matches("dy", dy, shape, "the shape of the pooled x")
+    _checks.matches("dy", dy, _pooled_shape(x, axes), "the shape of the pooled x")
     return dy
 
 
-def taps(axes: Sequence[Axis]) -> Iterator[Index]:
-    """Yield for every tap, in scan order, the index that reads it in all windows at once."""
-    for tap in product(*(range(axis.taps) for axis in axes)):
-        yield (..., *(axis.reach(number) for axis, number in zip(axes, tap, strict=True)))
+def mean_dtype(array: Array) -> np.dtype[Any]:
+    """Return the dtype of a mean: float64 for integers, otherwise the dtype itself."""
+    return np.dtype(np.float64) if array.dtype.kind in "iu" else array.dtype
 
 
-def size(axes: Sequence[Axis]) -> int:
-    """Return the number of taps of a window."""
-    return int(np.prod([axis.taps for axis in axes]))
+# ---------------------------------------------------------------- the four kernels and their parts
 
 
-def _frame(axis: Axis) -> tuple[int, int]:
-    """Return the zeros before and after one axis that bring every window inside."""
-    before, after = axis.pads
-    return before, max(after, axis.reach(axis.taps - 1).stop - before - axis.size)
+def max_values(x: Array, axes: Axes) -> Array:
+    """Return the maximum of every window, `(N, C, *out)`; every window must read an input."""
+    if x.dtype.kind in "cO":
+        return _ordered(x, axes, _window_taps(axes))[0]
+    # The least value is below all others: whatever a window reads of the input replaces it.
+    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    for number, axis in enumerate(axes, start=2):
+        x = _gathered(x, axis, number, np.maximum, least)
+    return x
 
 
-def framed(array: Array, axes: Sequence[Axis]) -> Array:
-    """Return the array with zeros around its spatial axes, the last ones."""
-    untouched = [(0, 0)] * (array.ndim - len(axes))
-    return np.pad(array, [*untouched, *map(_frame, axes)])
+def max_forward(x: Array, axes: Axes) -> tuple[Array, NDArray[np.intp]]:
+    """Return the maximum of every window and the place of its winner, both `(N, C, *out)`.
+
+    A place is an index into the flattened x. Among equal values the first in scan order wins (the
+    last axis runs fastest), among NaNs the last.
+    """
+    taps = _window_taps(axes)
+    if x.dtype.kind in "cO":
+        y, winner = _ordered(x, axes, taps)
+    else:
+        y = max_values(x, axes)
+        winner = _first_equal(x, y, taps)
+    return y, _places(winner, x.shape, axes, taps)
 
 
-def winners(x: Array, axes: Sequence[Axis]) -> tuple[Array, NDArray[np.intp]]:
-    """Return the maximum of every window and the number of the tap that holds it."""
-    divisors(axes, include_pad=False)  # refuses windows without an input
-    padded, real = framed(x, axes), framed(np.ones(x.shape[2:], bool), axes)
-    shape = (*x.shape[:2], *(axis.out for axis in axes))
-    best, winner = np.zeros(shape, x.dtype), np.full(shape, -1, np.intp)
-    for number, tap in enumerate(taps(axes)):
-        value = padded[tap]
-        wins = real[tap] & ((winner < 0) | _beats(value, best))
-        best, winner = np.where(wins, value, best), np.where(wins, number, winner)
-    return best, winner
+def max_backward(dy: Array, places: NDArray[np.intp], shape: tuple[int, ...]) -> Array:
+    """Return dx in the shape of x: every dy is added at the place of its winner."""
+    dx = np.zeros(prod(shape), _checks.working_dtype(dy.dtype))
+    # On flat arrays of one dtype NumPy's add.at is one plain loop, as quick as an assignment.
+    np.add.at(dx, places.ravel(), dy.ravel().astype(dx.dtype, copy=False))
+    return dx.reshape(shape).astype(dy.dtype, copy=False)
 
 
-def _beats(value: Array, best: Array) -> NDArray[np.bool_]:
-    """Return where a value is larger than the best so far, or NaN (the one value unlike itself)."""
-    try:
-        if value.dtype.kind == "c":
-            raise TypeError("complex numbers are not ordered")
-        return (value > best) | (value != value)
-    except TypeError as error:
-        advice = "a maximum needs numbers that can be put in order; avg_pool needs no order"
-        raise TypeError(f"x holds values that cannot be compared: {advice} ({error})") from None
+def avg_forward(x: Array, axes: Axes, include_pad: bool) -> Array:
+    """Return the mean of every window, `(N, C, *out)`."""
+    divisor, dtype = divisors(axes, include_pad), mean_dtype(x)
+    total = x.astype(_checks.working_dtype(dtype), copy=False)
+    for number, axis in enumerate(axes, start=2):
+        total = _gathered(total, axis, number, np.add, 0)
+    np.divide(total, divisor.astype(total.dtype), out=total)
+    return total.astype(dtype, copy=False)
 
 
-def divisors(axes: Sequence[Axis], include_pad: bool) -> NDArray[np.int_]:
-    """Return how many elements every window counts, shape `(*out,)`; no window may count none."""
-    return reduce(np.multiply.outer, (_counted(axis, include_pad) for axis in axes))
+def avg_backward(dy: Array, axes: Axes, include_pad: bool) -> Array:
+    """Return dx `(N, C, *size)`: every dy, divided as in the mean, goes to all inputs it counts."""
+    divisor, dtype = divisors(axes, include_pad), mean_dtype(dy)
+    share = dy.astype(_checks.working_dtype(dtype), copy=False)
+    share = np.divide(share, divisor.astype(share.dtype))
+    for number, axis in reversed(list(enumerate(axes, start=2))):
+        share = _spread(share, axis, number)
+    return share.astype(dtype, copy=False)
 
 
-def _counted(axis: Axis, include_pad: bool) -> NDArray[np.int_]:
+# ---------------------------------------------------------------- what is counted
+
+
+def divisors(axes: Axes, include_pad: bool) -> NDArray[Any]:
+    """Return how many elements every window counts; no window may count none.
+
+    The shape broadcasts to `(*out,)`: an axis whose windows all count every tap has length 1.
+    """
+    counts = [_counted(axis, include_pad) for axis in axes]
+    return reduce(np.multiply.outer, counts)
+
+
+def _counted(axis: Axis, include_pad: bool) -> NDArray[Any]:
     """Return how many taps of every window along one axis are counted, with or without padding."""
     before, after = axis.pads if include_pad else (0, 0)
+    end = (axis.out - 1) * axis.stride + axis.span - axis.pads[0]
+    if before >= axis.pads[0] and end <= axis.size + after:
+        return np.array([axis.taps])
+    # Taps lie on starts + j · dilation; those from −before to size + after − 1 are counted.
     starts = np.arange(axis.out) * axis.stride - axis.pads[0]
-    spots = starts[:, np.newaxis] + np.arange(axis.taps) * axis.dilation
-    counted = ((spots >= -before) & (spots < axis.size + after)).sum(axis=1)
+    first = np.maximum(-((before + starts) // axis.dilation), 0)
+    stop = np.minimum((axis.size + after - 1 - starts) // axis.dilation + 1, axis.taps)
+    counted = np.maximum(stop - first, 0)
     if not counted.all():
         raise ValueError(_only_padding(axis, int(np.argmin(counted))))
     return counted
@@ -115,15 +151,135 @@ def _only_padding(axis: Axis, number: int) -> str:
     return f"padding={axis.pads}: {rule}; use {advice}"
 
 
-def scatter(shares: Iterator[Array], x: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Array:
-    """Return the sum, in x's shape, of what each tap sends back to the inputs that it read."""
-    dx = framed(np.zeros(x.shape, _checks.working_dtype(dtype)), axes)
-    for tap, share in zip(taps(axes), shares, strict=True):
-        dx[tap] += share
-    inputs: Index = (..., *(axis.true for axis in axes))
-    return dx[inputs].astype(dtype)
+# ---------------------------------------------------------------- what a tap reads
 
 
-def mean_dtype(array: Array) -> np.dtype[Any]:
-    """Return the dtype of a mean: float64 for integers, otherwise the dtype itself."""
-    return np.dtype(np.float64) if array.dtype.kind in "iu" else array.dtype
+class Tap(NamedTuple):
+    """One tap along one axis: the windows in which it reads an input, and what it reads there."""
+
+    windows: slice
+    inputs: slice
+    ahead: int  # of the first input of the axis, in window 0; negative in the padding
+
+
+def _taps(axis: Axis) -> Iterator[Tap]:
+    """Yield every tap along one axis that reads an input in some window, in scan order."""
+    for number in range(axis.taps):
+        ahead = number * axis.dilation - axis.pads[0]
+        first = max(0, -(ahead // axis.stride))
+        stop = min(axis.out, (axis.size - 1 - ahead) // axis.stride + 1)
+        if first < stop:
+            start, last = (ahead + window * axis.stride for window in (first, stop - 1))
+            yield Tap(slice(first, stop), slice(start, last + 1, axis.stride), ahead)
+
+
+def _gathered(x: Array, axis: Axis, number: int, combine: np.ufunc, start: float) -> Array:
+    """Return the combination of what every window reads along one axis of x, the `number`-th."""
+    before, everywhere = (slice(None),) * number, slice(0, axis.out)
+    whole = next((tap for tap in _taps(axis) if tap.windows == everywhere), None)
+    if whole is None:
+        shape = (*x.shape[:number], axis.out, *x.shape[number + 1 :])
+        result = np.full(shape, start, x.dtype)
+    else:  # a copy of the inputs of one tap saves a pass
+        result = x[(*before, whole.inputs)].copy()
+    for tap in _taps(axis):
+        if tap != whole:
+            part = result[(*before, tap.windows)]
+            combine(part, x[(*before, tap.inputs)], out=part)
+    return result
+
+
+def _spread(share: Array, axis: Axis, number: int) -> Array:
+    """Return, along one axis of the gradient, the sum of the shares of the windows that read it."""
+    before = (slice(None),) * number
+    shape = (*share.shape[:number], axis.size, *share.shape[number + 1 :])
+    result = np.zeros(shape, share.dtype)
+    apart = axis.stride >= axis.span  # no input is in two windows: nothing adds up
+    for tap in _taps(axis):
+        part, more = result[(*before, tap.inputs)], share[(*before, tap.windows)]
+        if apart:
+            part[...] = more
+        else:
+            part += more
+    return result
+
+
+# ---------------------------------------------------------------- who wins
+
+
+class WindowTap(NamedTuple):
+    """One tap of the whole window: the windows in which it reads an input, and what it reads."""
+
+    windows: Index
+    inputs: Index
+    ahead: tuple[int, ...]
+
+
+def _window_taps(axes: Axes) -> list[WindowTap]:
+    """Return every tap that reads an input in some window, in scan order: the last axis fastest."""
+    found = []
+    for taps in product(*map(_taps, axes)):
+        windows, inputs, ahead = zip(*taps, strict=True)
+        found.append(WindowTap((..., *windows), (..., *inputs), ahead))
+    return found
+
+
+def _first_equal(x: Array, y: Array, taps: list[WindowTap]) -> NDArray[Any]:
+    """Return the number of the tap that holds the maximum y of every window."""
+    # The number of the first tap that equals y is the number of taps that searched in vain before
+    # it: sums of truth values, where a choice (np.where) would cost ten times as much.
+    winner = np.zeros(y.shape, np.min_scalar_type(len(taps)))
+    searching = np.ones(y.shape, bool)
+    for tap in taps[:-1]:
+        part = searching[tap.windows]
+        part &= x[tap.inputs] != y[tap.windows]
+        winner += searching
+    if y.dtype.kind == "f" and np.isnan(y).any():
+        for number, tap in enumerate(taps):
+            winner[tap.windows][np.isnan(x[tap.inputs])] = number
+    return winner
+
+
+def _ordered(x: Array, axes: Axes, taps: list[WindowTap]) -> tuple[Array, NDArray[Any]]:
+    """Return the maximum of every window and the number of its tap, for objects with an order."""
+    shape = _pooled_shape(x, axes)
+    best, winner = np.zeros(shape, x.dtype), np.full(shape, -1)
+    for number, tap in enumerate(taps):
+        value, held = x[tap.inputs], winner[tap.windows]
+        wins = (held < 0) | _beats(value, best[tap.windows])
+        best[tap.windows][wins], held[wins] = value[wins], number
+    return best, winner
+
+
+def _beats(value: Array, best: Array) -> NDArray[np.bool_]:
+    """Return where a value is larger than the best so far, or NaN (the one value unlike itself)."""
+    try:
+        if value.dtype.kind == "c":
+            raise TypeError("complex numbers are not ordered")
+        with np.errstate(invalid="ignore"):  # NaN among objects is compared with a warning
+            return (value > best) | (value != value)
+    except TypeError as error:
+        advice = "a maximum needs numbers that can be put in order; avg_pool needs no order"
+        raise TypeError(f"x holds values that cannot be compared: {advice} ({error})") from None
+
+
+def _places(
+    winner: Array, shape: tuple[int, ...], axes: Axes, taps: list[WindowTap]
+) -> NDArray[np.intp]:
+    """Return the index into the flattened x of every winner, given by the number of its tap."""
+    steps = [prod(shape[axis + 1 :]) for axis in range(2, len(shape))]
+    ahead = np.array([tap.ahead for tap in taps], np.intp) @ np.array(steps, np.intp)
+    places = ahead.take(winner)
+    # A window starts at the start of its plane, plus its stride along every axis.
+    along = (
+        np.arange(axis.out) * (axis.stride * step) for axis, step in zip(axes, steps, strict=True)
+    )
+    places += reduce(np.add.outer, along)
+    planes = np.arange(prod(shape[:2])) * prod(shape[2:])
+    places += planes.reshape(*shape[:2], *(1,) * len(axes))
+    return places
+
+
+def _pooled_shape(x: Array, axes: Axes) -> tuple[int, ...]:
+    """Return `(N, C, *out)`."""
+    return (*x.shape[:2], *(axis.out for axis in axes))

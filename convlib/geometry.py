@@ -70,6 +70,7 @@ def axis_geometry(
     """Check one axis of a layer and count its windows; see `output_size` for the arguments."""
     n, k = _checks.integer("n", n, 1), _checks.integer("k", k, 1)
     s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
+    ceil_mode = _checks.flag("ceil_mode", ceil_mode)
     before, after = axis_pads(n, k, s, padding, d)
     room = n + before + after - span(k, d) + (s - 1 if ceil_mode else 0)
     out = room // s + 1

@@ -1,8 +1,8 @@
 """Pooling: the largest or the mean value of every window, channel by channel, and the gradients.
 
 Nothing here visits the outputs one by one. The loops run over the *taps* of a window, and a tap
-reads all windows at once as one strided slice of the padded input. `convlib.reference` has the
-loops over positions that these functions are tested against.
+reads all windows at once as one strided slice of the input; `_pooling` has these kernels.
+`convlib.reference` has the loops over positions that these functions are tested against.
 
 Padding never takes part in a maximum: it acts as −∞, also for integers, which have none. A window
 that reads nothing but padding has no maximum, so it is refused, where PyTorch bounds the padding
@@ -11,9 +11,6 @@ by half a window instead. What PyTorch accepts for an undilated window is accept
 
 from __future__ import annotations
 
-from functools import reduce
-
-import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib import _checks, _pooling
@@ -66,7 +63,8 @@ def max_pool(
     Source: ONNX operator MaxPool; PyTorch `max_pool2d`.
     """
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
-    return _pooling.winners(x, axes)[0]
+    _pooling.divisors(axes, include_pad=False)  # refuses windows without an input
+    return _pooling.max_values(x, axes)
 
 
 def avg_pool(
@@ -105,11 +103,9 @@ def avg_pool(
 
     Source: ONNX operator AveragePool; PyTorch `avg_pool2d`.
     """
+    include_pad = _checks.flag("count_include_pad", count_include_pad)
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
-    dtype = _pooling.mean_dtype(x)
-    padded = _pooling.framed(x.astype(_checks.working_dtype(dtype)), axes)
-    total = reduce(np.add, (padded[tap] for tap in _pooling.taps(axes)))
-    return (total / _pooling.divisors(axes, count_include_pad)).astype(dtype)
+    return _pooling.avg_forward(x, axes, include_pad)
 
 
 def max_pool_backward(
@@ -152,11 +148,10 @@ def max_pool_backward(
     Source: PyTorch `max_pool2d`, CPU kernel.
     """
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
+    _pooling.divisors(axes, include_pad=False)  # refuses windows without an input
     dy = _pooling.checked_gradient(dy, x, axes)
-    winner = _pooling.winners(x, axes)[1]
-    nothing = np.zeros((), dy.dtype)
-    shares = (np.where(winner == number, dy, nothing) for number in range(_pooling.size(axes)))
-    return _pooling.scatter(shares, x, axes, dy.dtype)
+    places = _pooling.max_forward(x, axes)[1]
+    return _pooling.max_backward(dy, places, x.shape)
 
 
 def avg_pool_backward(
@@ -182,8 +177,7 @@ def avg_pool_backward(
 
     Source: the transpose of `avg_pool`.
     """
+    include_pad = _checks.flag("count_include_pad", count_include_pad)
     x, axes = _pooling.checked(x, window, stride, padding, dilation, ceil_mode)
     dy = _pooling.checked_gradient(dy, x, axes)
-    share = dy / _pooling.divisors(axes, count_include_pad)
-    dtype = _pooling.mean_dtype(dy)
-    return _pooling.scatter((share for _ in range(_pooling.size(axes))), x, axes, dtype)
+    return _pooling.avg_backward(dy, axes, include_pad)

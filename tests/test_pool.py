@@ -1,5 +1,6 @@
 """Pooling: literals by hand, properties, the loops as oracle, adjoints, error texts."""
 
+import tracemalloc
 from fractions import Fraction
 from itertools import product
 
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 import sympy
 
-from convlib import pool
+from convlib import _pooling, pool
+from convlib.geometry import layer_axes
 from convlib.reference import pool as loops
 
 CONFIGURATIONS = 700  # of each operation for each number of axes: 2,100 in all
@@ -158,6 +160,29 @@ def test_the_last_nan_gets_the_gradient():
     np.testing.assert_array_equal(pool.max_pool_backward(sequence(1), x, 4), sequence(0, 0, 1, 0))
 
 
+def test_nan_next_to_padding():
+    x = sequence(np.nan, 2.0, np.nan)
+    y = pool.max_pool(x, 3, stride=2, padding=2)
+    np.testing.assert_array_equal(y, sequence(np.nan, np.nan, np.nan))
+    dx = pool.max_pool_backward(sequence(1, 10, 100), x, 3, stride=2, padding=2)
+    np.testing.assert_array_equal(dx, sequence(1, 0, 110))
+
+
+def test_an_infinite_gradient_reaches_the_winner_alone():
+    dx = pool.max_pool_backward(sequence(np.inf, np.nan), sequence(1, 2, 4, 3), 2)
+    np.testing.assert_array_equal(dx, sequence(0, np.inf, np.nan, 0))
+
+
+def test_more_taps_than_a_byte_can_count():
+    x = np.zeros((1, 1, 20, 40))
+    x[0, 0, 10, 7] = x[0, 0, 19, 38] = x[0, 0, 19, 39] = 5
+    dx = pool.max_pool_backward(image([3, 4]), x, (20, 20))
+    assert dx[0, 0, 10, 7] == 3
+    assert dx[0, 0, 19, 38] == 4
+    x[0, 0, 19, 19] = np.nan
+    assert pool.max_pool_backward(image([3, 4]), x, (20, 20))[0, 0, 19, 19] == 3
+
+
 def test_infinity_passes():
     x = sequence(-np.inf, -np.inf, np.inf)
     np.testing.assert_array_equal(pool.max_pool(x, 2, stride=1), sequence(-np.inf, np.inf))
@@ -200,6 +225,55 @@ def test_the_type_of_an_average(kind, result):
 def test_float16_adds_up_without_losing_small_parts():
     x = np.array([2048, 1, 1, 1, 1, 1, 1, 1, 1], np.float16).reshape(1, 1, 9)
     assert pool.avg_pool(x, 9).item() == np.float16(2056 / 9)
+
+
+def test_longdouble_keeps_its_digits():
+    kind = np.longdouble
+    x = np.array([1, 1 + 4 * np.finfo(kind).eps, 1, 1], kind).reshape(1, 1, 4)
+    assert pool.max_pool(x, 4).item() == x[0, 0, 1]
+    assert pool.avg_pool(x, 4).item() == 1 + np.finfo(kind).eps
+    dy = x[..., 1:2]
+    np.testing.assert_array_equal(pool.max_pool_backward(dy, x, 4)[0, 0, 1], dy[0, 0, 0])
+    np.testing.assert_array_equal(pool.avg_pool_backward(dy, x, 4), np.full(x.shape, dy / 4))
+
+
+def test_float16_gradients_add_up_without_losing_small_parts():
+    x = np.array([0, 9, 0], np.float16).reshape(1, 1, 3)
+    dy = np.array([1, 2048, 1, 1, 1], np.float16).reshape(1, 1, 5)
+    dx = pool.max_pool_backward(dy, x, 3, stride=1, padding=2)
+    assert dx[0, 0, 1] == np.float16(2048 + 1 + 1)
+    dx = pool.avg_pool_backward(3 * dy, x, 3, stride=1, padding=2)
+    assert dx[0, 0, 0] == np.float16(2048 + 1 + 1)
+
+
+LAYOUTS = {
+    "Fortran": np.asfortranarray,
+    "reversed": lambda x: x[..., ::-1, ::-1].copy()[..., ::-1, ::-1],
+    "every other": lambda x: np.repeat(x, 2, axis=3)[..., ::2],
+    "channels last": lambda x: np.ascontiguousarray(np.moveaxis(x, 1, -1)).swapaxes(1, 3).mT,
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_the_layout_in_memory_does_not_matter(rng, layout):
+    x, dy = rng.normal(size=(2, 3, 6, 7)), rng.normal(size=(2, 3, 3, 4))
+    options = {"stride": 2, "padding": ((0, 1), (1, 1))}
+    other, gradient = layout(x), layout(dy)
+    np.testing.assert_array_equal(other, x)
+    for forward in (pool.max_pool, pool.avg_pool):
+        np.testing.assert_array_equal(forward(other, 3, **options), forward(x, 3, **options))
+    for backward in (pool.max_pool_backward, pool.avg_pool_backward):
+        np.testing.assert_array_equal(
+            backward(gradient, other, 3, **options), backward(dy, x, 3, **options)
+        )
+
+
+def test_one_number_for_all_entries():
+    x = np.broadcast_to(np.float32(3), (2, 3, 4, 5))
+    np.testing.assert_array_equal(pool.max_pool(x, 2), np.full((2, 3, 2, 2), 3, np.float32))
+    np.testing.assert_array_equal(pool.avg_pool(x, 2), np.full((2, 3, 2, 2), 3, np.float32))
+    dx = pool.max_pool_backward(np.broadcast_to(np.float32(1), (2, 3, 2, 2)), x, 2)
+    np.testing.assert_array_equal(dx[0, 0, :2], [[1, 0, 1, 0, 0], [0, 0, 0, 0, 0]])
 
 
 def test_lists_are_accepted_and_the_input_is_not_changed(rng):
@@ -260,6 +334,19 @@ def test_fractions_stay_exact():
         Fraction(1, 3),
         Fraction(1, 6),
     ]
+
+
+def test_the_first_of_equal_fractions_gets_the_gradient():
+    x = np.array([[[Fraction(1, 2), Fraction(2, 4), Fraction(-1, 3)]]])
+    dx = pool.max_pool_backward(symbols("g", 1, 1, 3), x, 3, stride=1, padding=1)
+    a, b, c = symbols("g", 3)
+    np.testing.assert_array_equal(dx, np.array([[[a + b, c, 0]]]))
+
+
+def test_nan_among_objects():
+    x = np.array([[[np.nan, 9.0, np.nan, 10.0]]], dtype=object)
+    assert np.isnan(pool.max_pool(x, 4).item())
+    np.testing.assert_array_equal(pool.max_pool_backward(sequence(1), x, 4), sequence(0, 0, 1, 0))
 
 
 def test_maximum_of_sympy_numbers():
@@ -443,6 +530,45 @@ def test_the_gradient_keeps_the_total_of_dy(rng, size, window, options):
     np.testing.assert_allclose(dx.sum(), dy.sum(), atol=1e-12)
 
 
+# ---------------------------------------------------------------- the kernels by themselves
+
+
+def test_the_place_of_a_winner_counts_through_the_whole_batch():
+    x = np.array([[[1, 5, 2], [3, 4, 8]], [[7, 0, 0], [0, 0, 6]]])[:, np.newaxis]
+    y, places = _pooling.max_forward(x, layer_axes((2, 3), (2, 2)))
+    np.testing.assert_array_equal(y, [[[[5, 8]]], [[[7, 6]]]])
+    np.testing.assert_array_equal(places, [[[[1, 5]]], [[[6, 11]]]])
+    dx = _pooling.max_backward(10 * y, places, x.shape)
+    np.testing.assert_array_equal(
+        dx[:, 0], [[[0, 50, 0], [0, 0, 80]], [[70, 0, 0], [0, 0, 60]]], strict=True
+    )
+
+
+@pytest.mark.parametrize(("size", "window", "options"), LAYERS)
+def test_what_stands_at_the_places_is_the_maximum(rng, size, window, options):
+    x = rng.integers(-2, 3, (2, 3, *size)).astype(float)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    window = (window,) * len(size) if isinstance(window, int) else window
+    axes = layer_axes(size, window, **options)
+    y, places = _pooling.max_forward(x, axes)
+    np.testing.assert_array_equal(x.ravel()[places], y)
+    np.testing.assert_array_equal(_pooling.max_values(x, axes), y)
+
+
+@pytest.mark.parametrize("include", [True, False])
+def test_a_long_window_needs_no_memory_of_its_own(include):
+    """A table of every tap of every window would hold 10^8 numbers here."""
+    x = np.arange(100_000.0).reshape(1, 1, -1)
+    tracemalloc.start()
+    y = pool.avg_pool(x, 1000, stride=1, padding=500, count_include_pad=include)
+    dx = pool.avg_pool_backward(y, x, 1000, stride=1, padding=500, count_include_pad=include)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 * x.nbytes
+    np.testing.assert_array_equal(y[0, 0, 500:-500], np.arange(499.5, 99_500))
+    assert dx.shape == x.shape
+
+
 # ---------------------------------------------------------------- error texts
 
 X = np.zeros((1, 1, 4))
@@ -463,11 +589,25 @@ X = np.zeros((1, 1, 4))
         (X, 5, {}, ValueError, r"k=5 is longer than the padded input of 4"),
         (X, 3, {"dilation": 2}, ValueError, "k=3 with dilation=2 spans 5"),
         (X > 0, 2, {}, TypeError, "x has dtype bool"),
+        (X, 3, {"ceil_mode": "no"}, TypeError, "ceil_mode='no': needs True or False"),
+        (X, 3, {"ceil_mode": 1}, TypeError, "ceil_mode=1: needs True or False"),
     ],
 )
 def test_bad_input_is_refused(forward, x, window, options, kind, message):
     with pytest.raises(kind, match=message):
         forward(x, window, **options)
+
+
+@pytest.mark.parametrize("module", [pool, loops])
+@pytest.mark.parametrize("option", ["ceil_mode", "count_include_pad"])
+def test_a_switch_needs_a_truth_value(module, option):
+    message = f"{option}='no': needs True or False"
+    with pytest.raises(TypeError, match=message):
+        module.avg_pool(X, 3, **{option: "no"})
+    with pytest.raises(TypeError, match=message):
+        module.avg_pool_backward(X[..., :1], X, 3, **{option: "no"})
+    kept, lost = (module.avg_pool(X, 3, **{option: np.bool_(on)}).shape for on in (True, False))
+    assert (kept == lost) == (option != "ceil_mode")
 
 
 @pytest.mark.parametrize(

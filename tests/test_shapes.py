@@ -52,6 +52,11 @@ REFUSED = [
         "least 2 to the padding, both sides together",
     ),
     (
+        lambda: cl.output_size(5, 2, stride=2, ceil_mode="no"),
+        TypeError,
+        "ceil_mode='no': needs True or False",
+    ),
+    (
         lambda: cl.remainder(3, 4),
         ValueError,
         "k=4 is longer than the padded input of 3 (n=3, padding=(0, 0)); add at "

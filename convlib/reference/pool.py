@@ -156,6 +156,8 @@ def _lines(
     strides = _checks.per_axis("stride", window if stride is None else stride, axes, 1)
     gaps = _checks.per_axis("dilation", dilation, axes, 1)
     pads = _checks.padding(padding, axes)
+    _checks.flag("ceil_mode", ceil_mode)
+    _checks.flag("count_include_pad", counts_padding)
     each = zip(x.shape[2:], taps, strides, pads, gaps, strict=True)
     lines = [_line(n, k, s, p, d, ceil_mode) for n, k, s, p, d in each]
     if not counts_padding and any(line.blind() for line in lines):
