@@ -460,8 +460,8 @@ X = np.zeros((1, 1, 4))
         (X, 2, {"dilation": -1}, ValueError, "dilation=-1: needs an integer of at least 1"),
         (X, 2, {"padding": -1}, ValueError, "padding=-1: needs an integer of at least 0"),
         (X, 2, {"padding": "sane"}, ValueError, "did you mean 'same'?"),
-        (X, 5, {}, ValueError, r"k=5 is longer than the padded input of 4"),
-        (X, 3, {"dilation": 2}, ValueError, "k=3 with dilation=2 spans 5"),
+        (X, 5, {}, ValueError, r"k=5: needs at most 4, the padded input"),
+        (X, 3, {"dilation": 2}, ValueError, "k=3: needs a span of at most 4, .*, not 5"),
         (X > 0, 2, {}, TypeError, "x has dtype bool"),
     ],
 )
