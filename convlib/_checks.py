@@ -1,21 +1,25 @@
 """Checks at the door, of all rooms: every public function calls these before it computes.
 
-Each message has one shape: the argument, the value received, the rule, and where it helps the
-nearest right value. A wrong *kind* of thing is a `TypeError`, a wrong *value* a `ValueError`.
+Each message has one shape, `name=value: needs rule; advice`: the argument, the value received, the
+rule, and where it helps the nearest right value. For an array its shape or dtype stands for the
+value. A wrong *kind* of thing is a `TypeError`, a wrong *value* a `ValueError`.
+
+The loops of `convlib.reference` share these checks, so both routes refuse in the same words.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from math import gcd
-from typing import Any, SupportsFloat
+from math import gcd, prod
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convlib import _checks
 
+Result = TypeVar("Result")
 Array = NDArray[Any]
 Pair = tuple[int, int]
 PerAxis = int | Sequence[int]
@@ -43,7 +47,7 @@ def integer(name: str, value: object, least: int, shown: object = None) -> int:
     """
     received = f"{name}={value!r}" if shown is None else f"{name}={shown!r}"
     rule = f"{received}: needs an integer of at least {least}"
-    if isinstance(value, (bool, np.bool_)):
+    if _is_truth_value(value):
         raise TypeError(f"{rule}, not a truth value")
     try:
         number = operator.index(value)  # type: ignore[arg-type]
@@ -52,6 +56,13 @@ def integer(name: str, value: object, least: int, shown: object = None) -> int:
     if number < least:
         raise ValueError(rule + (f"; {ADVICE[name]}" if name in ADVICE else ""))
     return number
+
+
+def _is_truth_value(value: object) -> bool:
+    """Return whether this is True or False, of Python or NumPy, or an array of such."""
+    return isinstance(value, (bool, np.bool_)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind == "b"
+    )
 
 
 def _nearest(value: object, least: int) -> str:
@@ -65,7 +76,7 @@ def _nearest(value: object, least: int) -> str:
 
 
 def per_axis(name: str, value: object, axes: int, least: int) -> tuple[int, ...]:
-    """Return one integer per spatial axis: an int serves every axis, a tuple gives one to each.
+    """Return one integer per spatial axis: an int serves every axis, a sequence gives one to each.
 
     >>> per_axis("stride", 2, 3, 1), per_axis("stride", (1, 2), 2, 1)
     ((2, 2, 2), (1, 2))
@@ -78,14 +89,16 @@ def per_axis(name: str, value: object, axes: int, least: int) -> tuple[int, ...]
 
 
 def listed(value: object) -> tuple[Any, ...] | None:
-    """Return the entries of a sequence of options (tuple, list, range, array), None for one option.
+    """Return the entries of any sequence of options, None for one option; text is one option.
 
     >>> listed((1, 2)), listed(np.array([1, 2])), listed(2), listed("same")
     ((1, 2), (1, 2), None, None)
     """
-    if isinstance(value, np.ndarray) and value.ndim:
-        return tuple(value.tolist())
-    return tuple(value) if isinstance(value, (tuple, list, range)) else None
+    if isinstance(value, np.ndarray):
+        return tuple(value.tolist()) if value.ndim else None
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
+        return tuple(value)
+    return None
 
 
 def same_length(name: str, value: Any, count: int, axes: int) -> None:
@@ -93,8 +106,9 @@ def same_length(name: str, value: Any, count: int, axes: int) -> None:
     if count == axes:
         return
     message = f"{name}={value!r}: needs one entry per spatial axis ({axes}), not {count}"
-    if name == "padding" and axes == 1 and count == 2 and not any(map(listed, value)):
-        message += f"; a (before, after) pair is written padding=({tuple(value)!r},)"
+    entries = listed(value) or ()
+    if name == "padding" and axes == 1 and count == 2 and not any(map(listed, entries)):
+        message += f"; a (before, after) pair is written padding=({entries!r},)"
     raise ValueError(message)
 
 
@@ -103,7 +117,7 @@ def padding_word(value: str, shown: object = None) -> str:
 
     >>> padding_word("smae")
     Traceback (most recent call last):
-    ValueError: padding='smae': unknown word; did you mean 'same'? Known: 'valid', 'same', 'full'
+    ValueError: padding='smae': needs one of 'valid', 'same', 'full'; did you mean 'same'?
     """
     word("padding", value, PADDING_WORDS, shown=shown)
     return value
@@ -122,8 +136,8 @@ def axis_padding(value: object, shown: object = None) -> str | Pair:
     if sides is None:
         return (integer("padding", value, 0, shown),) * 2
     if len(sides) != 2:
-        rule = f"an axis needs an int or a pair (before, after), not {len(sides)} entries"
-        raise ValueError(f"padding={shown!r}: {rule}")
+        rule = "needs an int or a pair (before, after) on each axis"
+        raise ValueError(f"padding={shown!r}: {rule}, not {value!r}")
     before, after = (integer("padding", side, 0, shown) for side in sides)
     return before, after
 
@@ -143,23 +157,119 @@ def padding(value: object, axes: int) -> tuple[str | Pair, ...]:
     return tuple(axis_padding(entry, value) for entry in entries)
 
 
+def on_axis(number: int, make: Callable[..., Result], *arguments: object) -> Result:
+    """Return `make(*arguments)`; an error says on which spatial axis it happened."""
+    try:
+        return make(*arguments)
+    except ValueError as error:
+        raise ValueError(f"spatial axis {number}: {error}") from None
+
+
+def no_window(n: int, k: int, d: int, pads: Pair, beyond: int = 0) -> ValueError:
+    """Return the error for k taps that do not fit into n entries with padding, and some `beyond`.
+
+    >>> str(no_window(5, 3, 4, (1, 0)))
+    'k=3: needs a span of at most 6, the padded input (n=5, padding=(1, 0)), not 9 (dilation=4); \
+add at least 3 to the padding, both sides together'
+    """
+    span, room = d * (k - 1) + 1, n + sum(pads) + beyond
+    rule = f"at most {room}" if d == 1 else f"a span of at most {room}"
+    where = f"the padded input (n={n}, padding={pads})" + (
+        f" and {beyond} beyond it" * (beyond > 0)
+    )
+    instead = "" if d == 1 else f", not {span} (dilation={d})"
+    advice = f"add at least {span - room} to the padding, both sides together"
+    return ValueError(f"k={k}: needs {rule}, {where}{instead}; {advice}")
+
+
+def nothing_left(pads: Pair, whole: int) -> ValueError:
+    """Return the error for a transposed layer whose padding crops all of its `whole` output.
+
+    >>> str(nothing_left((2, 2), 3))
+    'padding=(2, 2): needs at most 2, both sides together, to leave something of 3'
+    """
+    rule = f"needs at most {whole - 1}, both sides together, to leave something of {whole}"
+    return ValueError(f"padding={pads}: {rule}")
+
+
+def only_padding(pads: Pair, size: int, span: int, window: int) -> ValueError:
+    """Return the error for a pooling window with no element to take the maximum or the mean of."""
+    half = span // 2
+    rule = f"window {window} along the axis of size {size} reads nothing but padding"
+    advice = f"at most {half} per side" if max(pads) > half else "a smaller dilation"
+    return ValueError(f"padding={pads}: {rule}; use {advice}")
+
+
+def output_padding(value: object, s: int, d: int, padding: object) -> int:
+    """Return the output padding of one axis: below the stride or the dilation, none with "same".
+
+    >>> output_padding(2, 2, 1, 0)
+    Traceback (most recent call last):
+    ValueError: output_padding=2: needs fewer than max(stride, dilation) = 2; at most 1
+    """
+    extra = integer("output_padding", value, 0)
+    if extra >= max(s, d):
+        rule = f"needs fewer than max(stride, dilation) = {max(s, d)}; at most {max(s, d) - 1}"
+        raise ValueError(f"output_padding={extra}: {rule}")
+    if extra and padding == "same":
+        rule = "needs 0 with padding='same', which settles the size by itself (n times stride)"
+        raise ValueError(f"output_padding={extra}: {rule}")
+    return extra
+
+
 def numeric(name: str, value: ArrayLike) -> Array:
-    """Return `value` as an array of numbers: integers, floats, complex or objects (SymPy).
+    """Return `value` as an array of integers, floats, complex numbers or objects, in native bytes.
 
     >>> numeric("x", [True, False])
     Traceback (most recent call last):
     TypeError: x has dtype bool: needs numbers; convert it first, for example x.astype(int)
     """
+    _has_no_mask(name, value)
     try:
         array = np.asarray(value)
     except ValueError:
-        raise ValueError(f"{name}: needs a rectangular array; its rows differ in length") from None
+        rule = "needs a rectangular array"
+        raise ValueError(f"{name} has rows of different lengths: {rule}") from None
     if array.dtype.kind == "b":
-        advice = f"needs numbers; convert it first, for example {name}.astype(int)"
-        raise TypeError(f"{name} has dtype bool: {advice}")
+        advice = f"convert it first, for example {name}.astype(int)"
+        raise TypeError(f"{name} has dtype bool: needs numbers; {advice}")
     if array.dtype.kind not in "iufcO":
         raise TypeError(f"{name} has dtype {array.dtype}: needs numbers")
-    return array
+    if array.dtype.kind == "O":
+        _holds_numbers(name, array)
+    # What was read from a file may have the bytes of each number in the other order.
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _has_no_mask(name: str, value: object) -> None:
+    """Refuse masked arrays, also in a list: as plain arrays they show what the mask hides."""
+    if isinstance(value, np.ma.MaskedArray):
+        advice = f"its mask would be lost; fill it first: {name}.filled(0)"
+        raise TypeError(f"{name} is a masked array: needs a number in every place; {advice}")
+    # The entries of a list are alike: where the first is a number, none needs to be looked at.
+    if isinstance(value, (list, tuple)) and value and hasattr(value[0], "__len__"):
+        for entry in value:
+            _has_no_mask(name, entry)
+
+
+def _holds_numbers(name: str, objects: Array) -> None:
+    """Refuse objects that no arithmetic can be done with: None, truth values, text, containers.
+
+    NumPy makes an object of what it cannot read, such as a sparse matrix or a generator.
+    """
+    for entry in objects.flat:
+        kind = type(entry)
+        if objects.ndim == 0 and (hasattr(kind, "toarray") or hasattr(kind, "__next__")):
+            advice = f"{name}.toarray()" if hasattr(kind, "toarray") else f"list({name})"
+            raise TypeError(f"{name} is a {kind.__name__}: needs an array; write {advice}")
+        if entry is None or _is_truth_value(entry) or hasattr(kind, "__len__"):
+            raise TypeError(f"{name} holds {_brief(entry)}: needs numbers")
+
+
+def _brief(entry: object) -> str:
+    """Return what a message shows of an entry: a long one by its kind alone."""
+    text = repr(entry)
+    return text if len(text) <= 40 else f"a {type(entry).__name__}"
 
 
 def batch(name: str, value: ArrayLike) -> Array:
@@ -177,7 +287,8 @@ axes of length 1: x[np.newaxis]
         rule = "needs (N, C, *spatial), at least 3 axes"
         raise ValueError(f"{name} has shape {array.shape}: {rule}; {advice}")
     if 0 in array.shape[2:]:
-        raise ValueError(f"{name} has shape {array.shape}: a spatial axis may not be empty")
+        rule = "needs at least one entry on every spatial axis"
+        raise ValueError(f"{name} has shape {array.shape}: {rule}")
     return array
 
 
@@ -188,7 +299,7 @@ def weights(value: ArrayLike, axes: int) -> Array:
         rule = f"needs {axes + 2} axes (two for channels, {axes} for the kernel), as x has"
         raise ValueError(f"w has shape {w.shape}: {rule}")
     if 0 in w.shape[2:]:
-        raise ValueError(f"w has shape {w.shape}: a kernel axis may not be empty")
+        raise ValueError(f"w has shape {w.shape}: needs at least one tap on every kernel axis")
     return w
 
 
@@ -198,7 +309,7 @@ def channels(x: Array, w: Array, groups: object) -> int:
     c_in, c_out = x.shape[1], w.shape[0]
     _positive_outputs(w, 0)
     divides(f"x has {c_in} channels", c_in, g, c_out)
-    divides(f"w has {c_out} output channels (its axis 0)", c_out, g, c_in)
+    divides(f"w has {c_out} output channels, on axis 0", c_out, g, c_in)
     if w.shape[1] != c_in // g:
         rule = f"needs C_in/groups = {c_in}/{g} = {c_in // g} on axis 1, as x has {c_in} channels"
         raise ValueError(f"w has shape {w.shape}: {rule}{_fitting_groups(c_in, c_out, w.shape[1])}")
@@ -216,8 +327,8 @@ def channels_transposed(x: Array, w: Array, groups: object) -> int:
     """Return `groups` after checking that w is `(C_in, C_out/groups, *kernel)` for this x."""
     g = integer("groups", groups, 1)
     if w.shape[0] != x.shape[1]:
-        rule = f"a transposed layer needs C_in = {x.shape[1]}, the channels of x, on axis 0"
-        raise ValueError(f"w has shape {w.shape}: {rule}")
+        rule = f"needs C_in = {x.shape[1]}, the channels of x, on axis 0"
+        raise ValueError(f"w has shape {w.shape}: {rule}; a transposed layer has it there")
     divides(f"x has {x.shape[1]} channels", x.shape[1], g)
     _positive_outputs(w, 1)
     return g
@@ -227,12 +338,17 @@ def divides(what: str, count: int, groups: int, partner: int = 0) -> None:
     """Refuse a number of channels that the groups do not share out evenly.
 
     The advice also fits the `partner`, the number of channels on the other side of the layer.
+
+    >>> divides("x has 4 channels", 4, 3)
+    Traceback (most recent call last):
+    ValueError: groups=3: needs a divisor of 4 (x has 4 channels); try groups=2
     """
     if count % groups:
         common = gcd(count, partner)
         fits = [g for g in range(1, common + 1) if common % g == 0]
         nearest = min(fits, key=lambda g: abs(g - groups))
-        raise ValueError(f"groups={groups}: {what}, which groups must divide; try groups={nearest}")
+        rule = f"needs a divisor of {count} ({what})"
+        raise ValueError(f"groups={groups}: {rule}; try groups={nearest}")
 
 
 def _positive_outputs(w: Array, axis: int) -> None:
@@ -257,6 +373,80 @@ def matches(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> No
         raise ValueError(f"{name} has shape {array.shape}: needs {shape}, {meaning}")
 
 
+def column_channels(cols: Array, taps: int, windows: int) -> int:
+    """Return the number of channels of columns `(N, C·taps, windows)`."""
+    if cols.ndim != 3 or cols.shape[1] % taps or cols.shape[2] != windows:
+        rule = f"needs (N, C·{taps}, {windows}): {taps} taps a channel and {windows} windows"
+        raise ValueError(f"cols has shape {cols.shape}: {rule}")
+    return cols.shape[1] // taps
+
+
+def channels_of_blocks(r: object, factors: Sequence[int], channels: int) -> int:
+    """Return how many channels are left when `factors` of them fill each block.
+
+    >>> channels_of_blocks(2, (2, 2), 6)
+    Traceback (most recent call last):
+    ValueError: r=2: needs a multiple of 4 channels, one for each place of a block, and x has 6; \
+8 channels would fit
+    """
+    block = prod(factors)
+    left, over = divmod(channels, block)
+    if over:
+        fitting = max(round(channels / block), 1) * block
+        rule = f"needs a multiple of {block} channels, one for each place of a block"
+        raise ValueError(f"r={r!r}: {rule}, and x has {channels}; {fitting} channels would fit")
+    return left
+
+
+def sizes_in_blocks(r: object, factors: Sequence[int], size: Sequence[int]) -> tuple[int, ...]:
+    """Return the size of a grid of blocks that holds `size` entries.
+
+    >>> sizes_in_blocks(2, (2, 2), (4, 5))
+    Traceback (most recent call last):
+    ValueError: r=2: needs to divide every spatial size, and x has (4, 5); crop or pad x first
+    """
+    if any(n % f for n, f in zip(size, factors, strict=True)):
+        rule = f"needs to divide every spatial size, and x has {tuple(size)}"
+        raise ValueError(f"r={r!r}: {rule}; crop or pad x first")
+    return tuple(n // f for n, f in zip(size, factors, strict=True))
+
+
+def fill_value(value: Any, dtype: np.dtype[Any]) -> Any:
+    """Return a number as an array of this dtype would hold it, if that is the same number.
+
+    A float may be rounded to the nearest of the dtype; it may not overflow or vanish.
+
+    >>> fill_value(-1, np.dtype(np.uint8))
+    Traceback (most recent call last):
+    ValueError: value=-1: needs a number that uint8, the dtype of x, can hold; convert x first, \
+for example x.astype('int64')
+    """
+    given = numeric("value", value)
+    if given.ndim:
+        raise TypeError(f"value={value!r}: needs one number, not shape {given.shape}")
+    if dtype.kind == "O":
+        return value
+    if given.dtype == object:
+        given = np.asarray(number("value", value, "needs a number", lambda _: True))
+    with np.errstate(all="ignore"):  # what overflows is told below
+        held = (given if dtype.kind == "c" else given.real).astype(dtype)
+    if not _same_number(held, given):
+        larger = np.result_type(given, dtype).name
+        rule = f"needs a number that {dtype}, the dtype of x, can hold"
+        raise ValueError(
+            f"value={value!r}: {rule}; convert x first, for example x.astype({larger!r})"
+        )
+    return held[()]
+
+
+def _same_number(held: Array, given: Array) -> bool:
+    """Return whether both are the same number, up to the rounding of a float's last place."""
+    eps = float(np.finfo(held.dtype).eps) if held.dtype.kind in "fc" else 0
+    mine, theirs = held.item(), given.item()
+    pairs = ((mine.real, theirs.real), (mine.imag, theirs.imag))
+    return all(a == b or abs(a - b) <= eps * abs(b) or (a != a and b != b) for a, b in pairs)
+
+
 def result_dtype(*arrays: Array | None) -> np.dtype[Any]:
     """Return the dtype of a result: NumPy's promotion of the arguments (float32 stays float32).
 
@@ -279,11 +469,12 @@ def real(name: str, value: ArrayLike) -> Array:
 
     >>> real("x", [1j])
     Traceback (most recent call last):
-    TypeError: x has dtype complex128: layers compute with real numbers
+    TypeError: x has dtype complex128: needs integers or floats; layers compute with real numbers
     """
     array = _checks.numeric(name, value)
     if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} has dtype {array.dtype}: layers compute with real numbers")
+        rule = "needs integers or floats; layers compute with real numbers"
+        raise TypeError(f"{name} has dtype {array.dtype}: {rule}")
     return array
 
 
@@ -312,6 +503,8 @@ def generator(rng: Rng) -> np.random.Generator:
     TypeError: rng='zero': needs a seed (an integer of at least 0), a generator or None
     """
     try:
+        if any(map(_is_truth_value, (rng, *(listed(rng) or ())))):
+            raise TypeError  # NumPy would take True for the seed 1
         return np.random.default_rng(rng)
     except (TypeError, ValueError):
         rule = "needs a seed (an integer of at least 0), a generator or None"
@@ -325,21 +518,23 @@ def number(name: str, value: object, rule: str, fits: Callable[[float], bool]) -
     Traceback (most recent call last):
     ValueError: p=2: needs a probability
     """
-    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat):
-        raise TypeError(f"{name}={value!r}: {rule}, not {type(value).__name__}")
-    if not fits(float(value)):
+    try:
+        if isinstance(value, str) or _is_truth_value(value):
+            raise TypeError  # float would read both
+        found = float(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name}={value!r}: {rule}, not {type(value).__name__}") from None
+    if not fits(found):
         raise ValueError(f"{name}={value!r}: {rule}")
-    return float(value)
+    return found
 
 
-def word(
-    name: str, value: object, known: Sequence[str], *, kind: str = "word", shown: object = None
-) -> None:
+def word(name: str, value: object, known: Sequence[str], *, shown: object = None) -> None:
     """Refuse a word that is not known, and say which one is nearest.
 
     >>> word("mode", "avrage", ("average", "fan_in"))
     Traceback (most recent call last):
-    ValueError: mode='avrage': unknown word; did you mean 'average'? Known: 'average', 'fan_in'
+    ValueError: mode='avrage': needs one of 'average', 'fan_in'; did you mean 'average'?
     """
     if isinstance(value, str) and value in known:
         return
@@ -347,10 +542,9 @@ def word(
 
     spelt = {entry.lower(): entry for entry in known}
     close = get_close_matches(str(value).lower(), spelt, cutoff=0.5)
-    guess = f" did you mean {spelt[close[0]]!r}?" if close else ""
+    guess = f"; did you mean {spelt[close[0]]!r}?" if close else ""
     received = value if shown is None else shown
-    listed = ", ".join(map(repr, known))
-    raise ValueError(f"{name}={received!r}: unknown {kind};{guess} Known: {listed}")
+    raise ValueError(f"{name}={received!r}: needs one of {', '.join(map(repr, known))}{guess}")
 
 
 def flag(name: str, value: object) -> bool:

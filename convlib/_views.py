@@ -34,6 +34,8 @@ def view(x: Array, axes: tuple[Axis, ...]) -> Array:
     spans = tuple(axis.span for axis in axes)
     starts = tuple(axis.reach(0) for axis in axes)
     taps = tuple(slice(None, None, axis.dilation) for axis in axes)
+    # A window of the whole span at *every* position costs no memory, so both steps, that of the
+    # window and that between its taps, can be taken as slices of it afterwards.
     everywhere = sliding_window_view(x, spans, axis=spatial)
     return everywhere[(slice(None), slice(None), *starts, *taps)]
 
@@ -50,6 +52,8 @@ def scatter(target: Array, parts: Array, axes: tuple[Axis, ...], rows: range | N
     `rows` limits the windows along the first spatial axis to those that `parts` holds.
     """
     first, *others = axes
+    # Two windows may read one entry, two windows with the same tap never do: `+=` on a slice, which
+    # would lose a repeated index, is safe for one tap at a time.
     for tap in np.ndindex(*(axis.taps for axis in axes)):
         reach = [axis.reach(j) for axis, j in zip(others, tap[1:], strict=True)]
         places = (slice(None), slice(None), first.reach(tap[0], rows), *reach)

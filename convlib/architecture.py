@@ -364,7 +364,7 @@ class Ledger(list[Entry]):
         """
         chosen = columns or ("output", "parameters", "multiply-adds", "activations")
         for column in chosen:
-            _checks.word("column", column, tuple(_CELLS), kind="name")
+            _checks.word("column", column, tuple(_CELLS))
         start = Entry("input", self.size, 0, 0, 0, fields=(ITSELF,) * (len(self.size) - 1))
         rows = [(entry.name, *(_CELLS[c](entry) for c in chosen)) for entry in (start, *self)]
         align = "<" + "".join("<" if c == "output" else ">" for c in chosen)

@@ -96,8 +96,13 @@ def conv_backward(
 ) -> ConvGrads:
     """Return the gradients of a loss L, given dy = ∂L/∂y at the output of `conv`.
 
-    dx[n, c, s·i + d·j − p] += Σ_f w[f, c, j] · dy[n, f, i];
-    dw[f, c, j] = Σ_n Σ_i dy[n, f, i] · x[n, c, s·i + d·j − p]; db[f] = Σ_n Σ_i dy[n, f, i].
+    dx[n, c, s·i + d·j − p] += Σ_f w̄[f, c, j] · dy[n, f, i];
+    dw[f, c, j] = Σ_n Σ_i dy[n, f, i] · x̄[n, c, s·i + d·j − p]; db[f] = Σ_n Σ_i dy[n, f, i].
+
+    A bar is the complex conjugate: for real numbers it changes nothing. With it, dx and dw are
+    adjoints, ⟨conv(x, w), dy⟩ = ⟨x, dx⟩ = ⟨w, dw⟩ where ⟨a, b⟩ = Σ a · b̄, and each holds
+    ∂L/∂Re + i ∂L/∂Im of a real L, as in PyTorch; of a real x beside complex weights, that is the
+    real part of dx. Objects (SymPy) count as real.
 
     Parameters
     ----------
@@ -122,6 +127,8 @@ def conv_backward(
     >>> dx, dw, db = conv_backward([[[1, 2, 3]]], [[[3, 1, 4, 1, 5]]], [[[1, 2, 1]]])
     >>> dx, dw, db
     (array([[[1, 4, 8, 8, 3]]]), array([[[17, 12, 21]]]), array([6]))
+    >>> conv_backward([[[1]]], [[[2 + 3j]]], [[[4 + 5j]]]).dx
+    array([[[4.-5.j]]])
 
     Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic for deep learning",
     chapter 4, for dx as a transposed convolution.
@@ -133,8 +140,8 @@ def conv_backward(
     _checks.matches("dy", dy, shape, "the shape of the output")
     dtype = _checks.result_dtype(dy, x, w)
     dy, x, w = (a.astype(_checks.working_dtype(dtype), copy=False) for a in (dy, x, w))
-    dx = chosen.input_gradient(dy, w, axes, groups)
-    dw = chosen.weight_gradient(dy, x, axes, groups)
+    dx = chosen.input_gradient(dy, conjugate(w), axes, groups)
+    dw = chosen.weight_gradient(dy, conjugate(x), axes, groups)
     return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
 
 
@@ -159,3 +166,8 @@ def with_bias(y: Array, b: Array | None) -> Array:
 def bias_gradient(dy: Array) -> Array:
     """Return db `(C,)`: the sum of dy over samples and positions."""
     return dy.sum(axis=(0, *range(2, dy.ndim)), dtype=dy.dtype)
+
+
+def conjugate(array: Array) -> Array:
+    """Return complex numbers conjugated, everything else as it is: objects have no dtype to ask."""
+    return array.conj() if array.dtype.kind == "c" else array

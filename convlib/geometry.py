@@ -1,8 +1,12 @@
-"""The geometry of a layer, checked: one `Axis` per spatial axis. `shapes` is its public face."""
+"""The geometry of a layer, checked: one `Axis` per spatial axis. `shapes` is its public face.
+
+Everything is counted in the *padded* input, where the first window starts at 0: window i starts at
+s·i, and its tap j reads s·i + d·j. Only `Axis.true` knows where the input itself begins.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from convlib import _checks
@@ -16,7 +20,8 @@ def span(k: int, d: int) -> int:
 
 def same_pads(n: int, k: int, s: int, d: int) -> Pair:
     """Return the padding that gives ceil(n/s) outputs, the odd element after."""
-    outputs = -(-n // s)
+    outputs = -(-n // s)  # ⌈n/s⌉: the quotient of −n is rounded down
+    # The last of these windows ends here. A stride longer than the kernel may need no padding.
     total = max((outputs - 1) * s + span(k, d) - n, 0)
     return total // 2, total - total // 2
 
@@ -49,6 +54,7 @@ class Axis(NamedTuple):
     def reach(self, tap: int, windows: range | None = None) -> slice:
         """Positions in the padded input that one tap reads, one for each of the windows."""
         chosen = range(self.out) if windows is None else windows
+        # The end is one behind the last position, not a whole stride: that might lie outside.
         first = tap * self.dilation + chosen[0] * self.stride
         return slice(first, first + (len(chosen) - 1) * self.stride + 1, self.stride)
 
@@ -72,21 +78,15 @@ def axis_geometry(
     s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
     ceil_mode = _checks.flag("ceil_mode", ceil_mode)
     before, after = axis_pads(n, k, s, padding, d)
+    # How far the first window can move; ⌈room/s⌉ is ⌊(room + s − 1)/s⌋.
     room = n + before + after - span(k, d) + (s - 1 if ceil_mode else 0)
     out = room // s + 1
+    # Rounded up, the last window may start in the padding after the input: PyTorch drops it.
     if ceil_mode and (out - 1) * s >= n + before:
         out -= 1
     if out < 1:
-        raise ValueError(_too_long(n, k, d, (before, after), -room))
+        raise _checks.no_window(n, k, d, (before, after), s - 1 if ceil_mode else 0)
     return Axis(n, k, s, d, (before, after), out)
-
-
-def _too_long(n: int, k: int, d: int, pads: Pair, missing: int) -> str:
-    """Return the message for a kernel that does not fit into the padded input."""
-    taps = f"k={k}" if d == 1 else f"k={k} with dilation={d} spans {span(k, d)} and"
-    padded = f"the padded input of {n + sum(pads)} (n={n}, padding={pads})"
-    advice = f"add at least {missing} to the padding, both sides together"
-    return f"{taps} is longer than {padded}; {advice}"
 
 
 def axis_transposed(
@@ -95,28 +95,18 @@ def axis_transposed(
     """Check one axis of a transposed layer: `size` is its *output*, `out` its input n."""
     n, k = _checks.integer("n", n, 1), _checks.integer("k", k, 1)
     s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
-    extra = _extra(output_padding, s, d, padding)
-    if padding == "same":
+    checked = _checks.axis_padding(padding)
+    extra = _checks.output_padding(output_padding, s, d, checked)
+    # "same" is that of the layer from n·s to n. Where its windows leave gaps, it needs no padding
+    # and reads nothing after the last window: those places are added here, and stay 0.
+    if checked == "same":
         extra = max(s - span(k, d), 0)
-    pads = axis_pads(n * s, k, s, padding, d)
-    size = (n - 1) * s + span(k, d) - sum(pads) + extra
+    pads = axis_pads(n * s, k, s, checked, d)
+    whole = (n - 1) * s + span(k, d) + extra
+    size = whole - sum(pads)
     if size < 1:
-        whole = size + sum(pads)
-        rule = f"crops everything away: size {size} is left of {whole}"
-        raise ValueError(f"padding={pads} {rule}; at most {whole - 1}, both sides together")
+        raise _checks.nothing_left(pads, whole)
     return Axis(size, k, s, d, pads, n)
-
-
-def _extra(output_padding: int, s: int, d: int, padding: AxisPadding) -> int:
-    """Return the checked output padding of one axis."""
-    extra = _checks.integer("output_padding", output_padding, 0)
-    if extra >= max(s, d):
-        rule = f"needs fewer than max(stride, dilation) = {max(s, d)}; at most {max(s, d) - 1}"
-        raise ValueError(f"output_padding={extra}: {rule}")
-    if extra and padding == "same":
-        rule = "padding='same' settles the size by itself (n times stride)"
-        raise ValueError(f"output_padding={extra}: {rule}; leave output_padding=0")
-    return extra
 
 
 def layer_axes(
@@ -135,7 +125,7 @@ def layer_axes(
     """
     options = _options(len(size), stride, padding, dilation)
     return tuple(
-        _on_axis(i, axis_geometry, n, k, s, p, d, ceil_mode)
+        _checks.on_axis(i, axis_geometry, n, k, s, p, d, ceil_mode)
         for i, (n, k, (s, p, d)) in enumerate(zip(size, window, options, strict=True))
     )
 
@@ -157,19 +147,11 @@ def transposed_axes(
     options = _options(len(size), stride, padding, dilation)
     extras = _checks.per_axis("output_padding", output_padding, len(size), 0)
     return tuple(
-        _on_axis(i, axis_transposed, n, k, s, p, extra, d)
+        _checks.on_axis(i, axis_transposed, n, k, s, p, extra, d)
         for i, (n, k, (s, p, d), extra) in enumerate(
             zip(size, window, options, extras, strict=True)
         )
     )
-
-
-def _on_axis(number: int, make: Callable[..., Axis], *arguments: object) -> Axis:
-    """Return `make(*arguments)`; an error says on which spatial axis it happened."""
-    try:
-        return make(*arguments)
-    except ValueError as error:
-        raise ValueError(f"spatial axis {number}: {error}") from None
 
 
 def _options(

@@ -40,14 +40,14 @@ def conv_matrix(
 
     Returns
     -------
-    array
-        `(C_out·o, C_in·n)` of w's dtype, for o output and n input positions: `T @ x.ravel()` is
+    (C_out·o, C_in·n)
+        A new array of w's dtype, for o output and n input positions: `T @ x.ravel()` is
         `conv(x, w).ravel()` for one x of shape `(1, C_in, *size)`.
 
     Raises
     ------
-    ValueError
-        If w has two axes, size does not match, or no window fits.
+    ValueError, TypeError
+        If w has two axes, size does not match, no window fits, or an option is out of range.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def conv_matrix(
            [0, 1, 2, 3],
            [0, 0, 1, 2]])
 
-    Source: Horn and Johnson, "Matrix Analysis", 2nd edition, section 0.9.7.
+    Source: Horn and Johnson (2013), *Matrix Analysis*, section 0.9.7.
     """
     w = _checks.numeric("w", w)
     if w.ndim == 1:
@@ -66,6 +66,7 @@ def conv_matrix(
     sizes = _checks.per_axis("size", size, w.ndim - 2, 1)
     axes = layer_axes(sizes, w.shape[2:], stride=stride, padding=padding, dilation=dilation)
     t = _place(w, axes)
+    # Rows run over channels and positions of y, columns over those of x: C_in moves behind *out.
     rows, columns = w.shape[0] * prod(axis.out for axis in axes), w.shape[1] * prod(sizes)
     return np.moveaxis(t, 1, 1 + len(axes)).reshape(rows, columns)
 
@@ -74,11 +75,14 @@ def _place(w: Array, axes: Sequence[Axis]) -> Array:
     """Return T with all its axes apart, `(C_out, C_in, *out, *size)`: one write per tap."""
     padded = (axis.padded for axis in axes)
     t = np.zeros((*w.shape[:2], *(axis.out for axis in axes), *padded), w.dtype)
+    # One index array per spatial axis, (o, 1) and (1, o) for images: together, every position i.
     rows = np.indices([axis.out for axis in axes], sparse=True)
     each = (slice(None), slice(None))
     for tap in np.ndindex(*w.shape[2:]):
+        # Tap j stands in row i at column s·i + d·j. No other tap of the same row stands there.
         along = zip(axes, rows, tap, strict=True)
         columns = (axis.stride * row + axis.dilation * j for axis, row, j in along)
+        # One weight for every pair of channels, the same at all positions: (C_out, C_in, 1, 1).
         weight = w[(*each, *tap)]
         t[(*each, *rows, *columns)] = weight.reshape(*w.shape[:2], *(1 for _ in axes))
     # A column for the padding meets only zeros of the padded input, so it is cut off.
@@ -102,13 +106,13 @@ def hankel(
 
     Returns
     -------
-    array
-        `(o, k)` of x's dtype, one window per row.
+    (o, k)
+        A new array of x's dtype, one window per row.
 
     Raises
     ------
-    ValueError
-        If x is not one-dimensional or no window fits.
+    ValueError, TypeError
+        If x is not one-dimensional, no window fits, or an option is out of range.
 
     Examples
     --------
@@ -117,7 +121,7 @@ def hankel(
            [2, 3],
            [3, 4]])
 
-    Source: Horn and Johnson, "Matrix Analysis", 2nd edition, section 0.9.8.
+    Source: Horn and Johnson (2013), *Matrix Analysis*, section 0.9.8.
     """
     x = _sequence("x", x)
     axis = axis_geometry(len(x), k, stride, padding, dilation)
@@ -141,12 +145,12 @@ def circulant(c: ArrayLike, n: int | None = None) -> Array:
 
     Returns
     -------
-    array
-        `(n, n)` of c's dtype.
+    (n, n)
+        A new array of c's dtype.
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If c is not one-dimensional, is empty, or is longer than n.
 
     Examples
@@ -156,7 +160,7 @@ def circulant(c: ArrayLike, n: int | None = None) -> Array:
            [2, 1, 3],
            [3, 2, 1]])
 
-    Source: Davis, "Circulant Matrices", chapter 3.
+    Source: Davis (1979), *Circulant Matrices*, chapter 3.
     """
     c = _sequence("c", c)
     n = len(c) if n is None else _checks.integer("n", n, 1)

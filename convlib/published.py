@@ -65,7 +65,7 @@ def famous(name: str) -> Architecture:
     (2012), section 3.5; Simonyan and Zisserman (2015), table 1, column D; Szegedy et al. (2015),
     table 1; He, Zhang, Ren and Sun (2016), table 1; Howard et al. (2017), table 1.
     """
-    _checks.word("name", name, tuple(_FAMOUS), kind="network")
+    _checks.word("name", name, tuple(_FAMOUS))
     return _FAMOUS[name]()
 
 

@@ -20,9 +20,14 @@ def effective_kernel(k: int, *, dilation: int = 1) -> int:
     dilation
         Distance between neighbouring taps, at least 1; 1 is an ordinary kernel.
 
+    Returns
+    -------
+    int
+        At least k.
+
     Raises
     ------
-    TypeError, ValueError
+    ValueError, TypeError
         If an argument is not an integer of at least 1.
 
     Examples
@@ -37,7 +42,12 @@ def effective_kernel(k: int, *, dilation: int = 1) -> int:
 def full_padding(k: int, *, dilation: int = 1) -> Pair:
     """Return the padding under which every overlap counts: d(k − 1) on each side.
 
-    Parameters are those of `effective_kernel`; the result is `(before, after)`.
+    Parameters and errors are those of `effective_kernel`.
+
+    Returns
+    -------
+    (before, after)
+        Both are the same.
 
     Examples
     --------
@@ -63,6 +73,11 @@ def same_padding(n: int, k: int, *, stride: int = 1, dilation: int = 1) -> Pair:
     -------
     (before, after)
         With `before <= after <= before + 1`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not an integer of at least 1.
 
     Examples
     --------
@@ -102,7 +117,7 @@ def output_size(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If no window fits into the padded input, or an argument is out of range.
 
     Examples
@@ -118,9 +133,14 @@ def remainder(
 ) -> int:
     """Return how many entries of the *padded* input lie beyond the last tap of the last window.
 
-    r = (n + p_before + p_after − d(k − 1) − 1) mod s. Parameters are those of `output_size`. The
-    last min(n, max(r − p_after, 0)) of the true inputs are among them. Where s exceeds k, or d
-    exceeds 1, entries between the taps can be unread as well.
+    r = (n + p_before + p_after − d(k − 1) − 1) mod s. Parameters and errors are those of
+    `output_size`. The last min(n, max(r − p_after, 0)) of the true inputs are among them. Where s
+    exceeds k, or d exceeds 1, entries between the taps can be unread as well.
+
+    Returns
+    -------
+    int
+        From 0 to s − 1.
 
     Examples
     --------
@@ -153,9 +173,14 @@ def transposed_size(
         Entries added after the end, fewer than max(stride, dilation): with the remainder of the
         forward layer here, the transposed layer gives back the forward layer's input size.
 
+    Returns
+    -------
+    int
+        At least 1.
+
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If nothing is left after cropping, or an argument is out of range.
 
     Examples

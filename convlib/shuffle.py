@@ -27,12 +27,12 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
 
     Returns
     -------
-    array
-        `(N, C, *(r·spatial))` of x's dtype.
+    (N, C, *(r·spatial))
+        A new array of x's dtype.
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If R does not divide the channels, or an argument is out of range.
 
     Examples
@@ -40,15 +40,14 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
     >>> pixel_shuffle([[[1, 2, 3], [10, 20, 30]]], 2)
     array([[[ 1, 10,  2, 20,  3, 30]]])
 
-    Source: Shi et al. 2016, "Real-time single image and video super-resolution", section 3.2.
+    Source: Shi et al. (2016), "Real-Time Single Image and Video Super-Resolution Using an Efficient
+    Sub-Pixel Convolutional Neural Network", section 3.2.
     """
     x = _checks.batch("x", x)
     size = x.shape[2:]
     axes = len(size)
     factors = _checks.per_axis("r", r, axes, 1)
-    channels, left = divmod(x.shape[1], prod(factors))
-    if left:
-        raise ValueError(_not_divisible(x.shape, factors))
+    channels = _checks.channels_of_blocks(r, factors, x.shape[1])
     blocks = x.reshape(x.shape[0], channels, *factors, *size)
     # Each spatial axis i is followed by the place inside its block.
     order = [axis for i in range(axes) for axis in (2 + axes + i, 2 + i)]
@@ -68,12 +67,12 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
 
     Returns
     -------
-    array
-        `(N, C·R, *(spatial/r))` of x's dtype.
+    (N, C·R, *(spatial/r))
+        A new array of x's dtype.
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If r does not divide a spatial size, or an argument is out of range.
 
     Examples
@@ -82,26 +81,16 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
     array([[[ 1,  2,  3],
             [10, 20, 30]]])
 
-    Source: PyTorch `pixel_unshuffle`.
+    Source: Shi et al. (2016), as for `pixel_shuffle`; PyTorch `pixel_unshuffle`.
     """
     x = _checks.batch("x", x)
     size = x.shape[2:]
     axes = len(size)
     factors = _checks.per_axis("r", r, axes, 1)
-    reduced = [n // f for n, f in zip(size, factors, strict=True)]
-    if any(n % f for n, f in zip(size, factors, strict=True)):
-        rule = "each must divide its spatial size; crop or pad x first"
-        raise ValueError(f"r={r!r}: x has spatial sizes {size}, and {rule}")
+    reduced = _checks.sizes_in_blocks(r, factors, size)
     pairs = [part for pair in zip(reduced, factors, strict=True) for part in pair]
     blocks = x.reshape(*x.shape[:2], *pairs)
+    # Axis 2 + 2i counts the blocks along spatial axis i, axis 3 + 2i the places inside them.
     order = [*range(3, 3 + 2 * axes, 2), *range(2, 2 + 2 * axes, 2)]
     channels = x.shape[1] * prod(factors)
     return blocks.transpose(0, 1, *order).copy().reshape(x.shape[0], channels, *reduced)
-
-
-def _not_divisible(shape: tuple[int, ...], factors: tuple[int, ...]) -> str:
-    """Return the message for a number of channels that does not fill whole blocks."""
-    block = prod(factors)
-    fitting = max(round(shape[1] / block), 1) * block
-    rule = f"x has {shape[1]} channels, which {block} places per block must divide"
-    return f"r={factors}: {rule}; {fitting} channels would fit"

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Padding, PerAxis
-from convlib.convolution import ConvGrads, bias_gradient, with_bias
+from convlib.convolution import ConvGrads, bias_gradient, conjugate, with_bias
 from convlib.fast import algorithm_named
 from convlib.geometry import Axis, transposed_axes
 
@@ -73,7 +73,8 @@ def conv_transpose(
 ) -> Array:
     """Paint a kernel at every input: y[n, f, s·i + d·j − p] += w[c, f, j] · x[n, c, i], plus b[f].
 
-    With the same w and options it is the transpose of `conv` as a linear map, not its inverse.
+    With the same w and options it is the transpose of `conv` as a linear map, not its inverse. Of
+    complex weights it conjugates nothing: with w̄ for w it is the adjoint.
 
     Parameters
     ----------
@@ -131,8 +132,9 @@ def conv_transpose_backward(
 ) -> ConvGrads:
     """Return the gradients of a loss L, given dy = ∂L/∂y at the output of `conv_transpose`.
 
-    dx[n, c, i] = Σ_f Σ_j w[c, f, j] · dy[n, f, s·i + d·j − p], which is `conv`;
-    dw[c, f, j] = Σ_n Σ_i x[n, c, i] · dy[n, f, s·i + d·j − p]; db[f] = Σ_n Σ_i dy[n, f, i].
+    dx[n, c, i] = Σ_f Σ_j w̄[c, f, j] · dy[n, f, s·i + d·j − p], which is `conv`;
+    dw[c, f, j] = Σ_n Σ_i x̄[n, c, i] · dy[n, f, s·i + d·j − p]; db[f] = Σ_n Σ_i dy[n, f, i].
+    A bar is the complex conjugate, as in `conv_backward`.
 
     Parameters
     ----------
@@ -163,8 +165,8 @@ def conv_transpose_backward(
     _checks.matches("dy", dy, shape, "the shape of the output")
     dtype = _checks.result_dtype(dy, x, w)
     dy, x, w = (a.astype(_checks.working_dtype(dtype), copy=False) for a in (dy, x, w))
-    dx = chosen.output(dy, w, axes, groups)
-    dw = chosen.weight_gradient(x, dy, axes, groups)
+    dx = chosen.output(dy, conjugate(w), axes, groups)
+    dw = chosen.weight_gradient(conjugate(x), dy, axes, groups)
     return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, bias_gradient(dy))))
 
 

@@ -28,7 +28,8 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
     padding
         Entries per side of every spatial axis: an int, a tuple of ints or of `(before, after)`.
     value
-        What the border holds; it must fit the dtype of x.
+        What the border holds: a number that the dtype of x can hold. Integers cannot hold 2.5 or
+        nan, nor uint8 −1 or 300; floats round, but float32 cannot hold 1e300.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
     ------
     ValueError, TypeError
         If the padding is negative, no integer, or a word: "same" and "full" depend on a window;
-        or if the value does not fit.
+        or if the dtype of x cannot hold the value.
 
     Examples
     --------
@@ -52,10 +53,7 @@ def pad(x: ArrayLike, padding: int | Sequence[int | Pair], *, value: Any = 0) ->
         if isinstance(pair, str):
             raise ValueError(f"padding={padding!r}: needs numbers here; a word depends on a window")
         widths.append(pair)
-    if np.result_type(x, value) != x.dtype:
-        advice = f"does not fit x of dtype {x.dtype}; convert x first"
-        raise TypeError(f"value={value!r}: {advice}")
-    return np.pad(x, widths, constant_values=value)
+    return np.pad(x, widths, constant_values=_checks.fill_value(value, x.dtype))
 
 
 def sliding_windows(
@@ -75,7 +73,7 @@ def sliding_windows(
     window
         Taps per spatial axis, at least 1; an int serves every axis.
     stride, padding, dilation
-        As in `conv`. Only padding makes a copy, of x and not of the windows.
+        As in `conv`. Only padding and swapped bytes make a copy: of x, not of the windows.
 
     Returns
     -------
@@ -107,7 +105,7 @@ def im2col(
 ) -> Array:
     """Return every window as a column: cols[n, (c, j), i] = x_padded[n, c, s·i + d·j].
 
-    Parameters are those of `sliding_windows`.
+    Parameters and errors are those of `sliding_windows`.
 
     Returns
     -------
@@ -127,6 +125,7 @@ def im2col(
     """
     x, axes = _layer(x, window, stride, padding, dilation)
     columns = _views.taps_first(_views.view(_views.padded(x, axes), axes), len(axes))
+    # Copied first: for a window of one tap, reshaping would give a view of x itself.
     rows = x.shape[1] * prod(axis.taps for axis in axes)
     return np.array(columns, order="C").reshape(len(x), rows, prod(axis.out for axis in axes))
 
@@ -172,26 +171,14 @@ def col2im(
     size = _checks.sizes("size", size)
     taps = _checks.per_axis("window", window, len(size), 1)
     axes = layer_axes(size, taps, stride=stride, padding=padding, dilation=dilation)
-    channels = _column_channels(columns, axes)
     out = tuple(axis.out for axis in axes)
+    channels = _checks.column_channels(columns, prod(taps), prod(out))
     parts = columns.reshape(len(columns), channels, *taps, *out)
-    result = np.zeros(_views.padded_shape(len(columns), channels, axes), _work(columns))
+    work = _checks.working_dtype(columns.dtype)
+    result = np.zeros(_views.padded_shape(len(columns), channels, axes), work)
+    # The samples move behind the taps: a tap is then one slice, as in the blocks of `conv`.
     _views.scatter(result, np.moveaxis(parts, 0, 1 + len(axes)), axes)
     return _views.crop(result, axes).astype(columns.dtype)
-
-
-def _work(array: Array) -> np.dtype[Any]:
-    """Return the dtype to add up the entries of an array in."""
-    return _checks.working_dtype(array.dtype)
-
-
-def _column_channels(cols: Array, axes: tuple[Axis, ...]) -> int:
-    """Return the number of channels after checking columns `(N, C·prod(window), L)`."""
-    taps, places = prod(axis.taps for axis in axes), prod(axis.out for axis in axes)
-    if cols.ndim != 3 or cols.shape[1] % taps or cols.shape[2] != places:
-        rule = f"needs (N, C·{taps}, {places}): {taps} taps a channel and {places} windows"
-        raise ValueError(f"cols has shape {cols.shape}: {rule}")
-    return cols.shape[1] // taps
 
 
 def _layer(

@@ -11,12 +11,12 @@ REFUSED = [
     (
         lambda: cl.parameter_count(3, 4, (3, 3), groups=3),
         ValueError,
-        "groups=3: c_out is 4, which groups must divide; try groups=1",
+        "groups=3: needs a divisor of 4 (c_out is 4); try groups=1",
     ),
     (
         lambda: cl.parameter_count(4, 6, (3, 3), groups=4),
         ValueError,
-        "groups=4: c_out is 6, which groups must divide; try groups=2",
+        "groups=4: needs a divisor of 6 (c_out is 6); try groups=2",
     ),
     (
         lambda: cl.parameter_count(4, 6, 3),

@@ -45,8 +45,8 @@ REFUSED = [
     (
         lambda: cl.receptive_field([(3, 1, "sam")]),
         ValueError,
-        "layers[0]=(3, 1, 'sam'): padding='sam': unknown word; did you mean "
-        "'same'? Known: 'valid', 'same', 'full'",
+        "layers[0]=(3, 1, 'sam'): padding='sam': needs one of 'valid', 'same', "
+        "'full'; did you mean 'same'?",
     ),
     (
         lambda: cl.receptive_field([()]),

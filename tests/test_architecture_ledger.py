@@ -53,12 +53,12 @@ REFUSED = [
     (
         {"a": Stage(6, 5), "b": Stage(6, 7)},
         ValueError,
-        "stage 'b' on a map of (6, 4, 5): spatial axis 0: k=7 is longer than the padded input of 4",
+        "stage 'b' on a map of (6, 4, 5): spatial axis 0: k=7: needs at most 4, the padded input",
     ),
     ({"a": Stage()}, ValueError, "stage 'a' on a map of (3, 8, 9): needs c_out (dense), window"),
     ({"a": Stage(4, padding=1)}, ValueError, "a dense layer, without a window, takes neither"),
     ({"a": Stage(4, stride=1)}, ValueError, "a dense layer, without a window, takes neither"),
-    ({"a": Stage(4, 3, groups=2)}, ValueError, "groups=2: c_in is 3, which groups must divide"),
+    ({"a": Stage(4, 3, groups=2)}, ValueError, "groups=2: needs a divisor of 3 (c_in is 3)"),
     ({"a": Stage(4.0, 3)}, TypeError, "c_out=4.0: needs an integer of at least 1, not float"),
     ({"a": Stage(4, 3, stride=0)}, ValueError, "stride=0: needs an integer of at least 1"),
     ({"a": Stage(window=2, groups=3)}, ValueError, "a pooling works on each channel by itself"),
@@ -77,7 +77,7 @@ REFUSED = [
     ({"a": (4, 3)}, TypeError, "needs a Stage or Branches, not tuple"),
     ([Stage(4, 3)], TypeError, "needs a mapping, name → Stage"),
     ({"a": Branches([])}, ValueError, "ways=[]: needs at least one way; an empty mapping is a "),
-    ({"a": Branches([{}], "add")}, ValueError, "join='add': unknown word"),
+    ({"a": Branches([{}], "add")}, ValueError, "join='add': needs one of"),
     ({"a": Branches([Stage(4, 3)])}, TypeError, "needs a mapping, name → Stage"),
     (
         {"a": Branches([{"b": Stage(3, 3)}, {}], "sum")},
@@ -200,8 +200,10 @@ class TestTable:
         )
 
     def test_an_unknown_column_is_explained(self):
-        message = "column='multiply_adds': unknown name; did you mean 'multiply-adds'? Known: "
-        with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        message = (
+            r"^column='multiply_adds': needs one of 'output', .*; did you mean 'multiply-adds'\?$"
+        )
+        with pytest.raises(ValueError, match=message):
             cl.ledger((2, 9), {}).show("output", "multiply_adds")
 
 

@@ -1,9 +1,13 @@
 """The checks at the door: what is refused, and what the message says."""
 
 import re
+from array import array
+from collections import deque
 
 import numpy as np
 import pytest
+import scipy.sparse
+import sympy
 
 import convlib as cl
 from convlib import _checks
@@ -110,17 +114,17 @@ REFUSED = [
     (
         lambda: cl.conv(X, W, padding="smae"),
         ValueError,
-        "padding='smae': unknown word; did you mean 'same'? Known: 'valid', 'same', 'full'",
+        "padding='smae': needs one of 'valid', 'same', 'full'; did you mean 'same'?",
     ),
     (
         lambda: cl.conv(X, W, padding="VALID"),
         ValueError,
-        "padding='VALID': unknown word; did you mean 'valid'? Known: 'valid', 'same', 'full'",
+        "padding='VALID': needs one of 'valid', 'same', 'full'; did you mean 'valid'?",
     ),
     (
         lambda: cl.conv(X, W, padding="xyz"),
         ValueError,
-        "padding='xyz': unknown word; Known: 'valid', 'same', 'full'",
+        "padding='xyz': needs one of 'valid', 'same', 'full'",
     ),
     (
         lambda: cl.conv(X, W, padding=(1, 2)),
@@ -141,7 +145,8 @@ REFUSED = [
     (
         lambda: cl.conv(X2, W2, padding=((1, 2, 3), 0)),
         ValueError,
-        "padding=((1, 2, 3), 0): an axis needs an int or a pair (before, after), not 3 entries",
+        "padding=((1, 2, 3), 0): needs an int or a pair (before, after) on each axis, "
+        "not (1, 2, 3)",
     ),
     (
         lambda: cl.conv(X2, W2, padding=((1, -2), 0)),
@@ -152,7 +157,7 @@ REFUSED = [
     (
         lambda: cl.conv(X2, W2, padding=(1, "ful")),
         ValueError,
-        "padding=(1, 'ful'): unknown word; did you mean 'full'? Known: 'valid', 'same', 'full'",
+        "padding=(1, 'ful'): needs one of 'valid', 'same', 'full'; did you mean 'full'?",
     ),
     (
         lambda: cl.conv(X2, W2, padding=(1, None)),
@@ -167,17 +172,17 @@ REFUSED = [
     (
         lambda: cl.conv(X, W, groups=2),
         ValueError,
-        "groups=2: w has 3 output channels (its axis 0), which groups must divide; try groups=1",
+        "groups=2: needs a divisor of 3 (w has 3 output channels, on axis 0); try groups=1",
     ),
     (
         lambda: cl.conv(np.ones((1, 4, 5)), np.ones((6, 2, 3)), groups=3),
         ValueError,
-        "groups=3: x has 4 channels, which groups must divide; try groups=2",
+        "groups=3: needs a divisor of 4 (x has 4 channels); try groups=2",
     ),
     (
         lambda: cl.conv(np.ones((1, 4, 5)), np.ones((3, 2, 3)), groups=2),
         ValueError,
-        "groups=2: w has 3 output channels (its axis 0), which groups must divide; try groups=1",
+        "groups=2: needs a divisor of 3 (w has 3 output channels, on axis 0); try groups=1",
     ),
     (
         lambda: cl.conv(np.ones((1, 4, 5)), np.ones((2, 2, 3))),
@@ -199,7 +204,7 @@ REFUSED = [
     (
         lambda: cl.conv([[[1, 2], [3]]], W),
         ValueError,
-        "x: needs a rectangular array; its rows differ in length",
+        "x has rows of different lengths: needs a rectangular array",
     ),
     (
         lambda: cl.conv(X, W[0]),
@@ -209,12 +214,12 @@ REFUSED = [
     (
         lambda: cl.conv(X, np.ones((3, 2, 0))),
         ValueError,
-        "w has shape (3, 2, 0): a kernel axis may not be empty",
+        "w has shape (3, 2, 0): needs at least one tap on every kernel axis",
     ),
     (
         lambda: cl.conv(np.ones((1, 2, 0)), W),
         ValueError,
-        "x has shape (1, 2, 0): a spatial axis may not be empty",
+        "x has shape (1, 2, 0): needs at least one entry on every spatial axis",
     ),
     (
         lambda: cl.conv(X > 3, W),
@@ -249,31 +254,30 @@ REFUSED = [
     (
         lambda: cl.conv(X, np.ones((3, 2, 6))),
         ValueError,
-        "spatial axis 0: k=6 is longer than the padded input of 5 (n=5, "
-        "padding=(0, 0)); add at least 1 to the padding, both sides together",
+        "spatial axis 0: k=6: needs at most 5, the padded input (n=5, padding=(0, 0)); "
+        "add at least 1 to the padding, both sides together",
     ),
     (
         lambda: cl.conv(X, W, dilation=4, padding=((1, 0),)),
         ValueError,
-        "spatial axis 0: k=3 with dilation=4 spans 9 and is longer than the "
-        "padded input of 6 (n=5, padding=(1, 0)); add at least 3 to the padding, "
-        "both sides together",
+        "spatial axis 0: k=3: needs a span of at most 6, the padded input (n=5, padding=(1, 0)), "
+        "not 9 (dilation=4); add at least 3 to the padding, both sides together",
     ),
     (
         lambda: cl.conv(X2, np.ones((3, 2, 3, 7))),
         ValueError,
-        "spatial axis 1: k=7 is longer than the padded input of 6 (n=6, "
-        "padding=(0, 0)); add at least 1 to the padding, both sides together",
+        "spatial axis 1: k=7: needs at most 6, the padded input (n=6, padding=(0, 0)); "
+        "add at least 1 to the padding, both sides together",
     ),
     (
         lambda: cl.conv(X, W, algorithm="im2cl"),
         ValueError,
-        "algorithm='im2cl': unknown name; did you mean 'im2col'? Known: 'auto', 'im2col'",
+        "algorithm='im2cl': needs one of 'auto', 'im2col'; did you mean 'im2col'?",
     ),
     (
         lambda: cl.conv(X, W, algorithm=3),
         ValueError,
-        "algorithm=3: unknown name; Known: 'auto', 'im2col'",
+        "algorithm=3: needs one of 'auto', 'im2col'",
     ),
     (
         lambda: cl.conv_backward(np.ones((1, 3, 4)), X, W),
@@ -315,7 +319,7 @@ REFUSED = [
     (
         lambda: cl.conv(np.ones((1, 12, 5)), np.ones((18, 12, 3)), groups=5),
         ValueError,
-        "groups=5: x has 12 channels, which groups must divide; try groups=6",
+        "groups=5: needs a divisor of 12 (x has 12 channels); try groups=6",
     ),
     (
         lambda: cl.conv(X, W, stride=0.0),
@@ -338,6 +342,68 @@ REFUSED = [
         "groups=(1, 1): needs an integer of at least 1, not tuple",
     ),
     (
+        lambda: cl.conv(np.ma.masked_greater(X, 3), W),
+        TypeError,
+        "x is a masked array: needs a number in every place; its mask would be lost; "
+        "fill it first: x.filled(0)",
+    ),
+    (
+        lambda: cl.conv([np.ma.masked_greater(X[0], 3), X[0]], W),
+        TypeError,
+        "x is a masked array: needs a number in every place; its mask would be lost; "
+        "fill it first: x.filled(0)",
+    ),
+    (
+        lambda: cl.circulant([np.ma.masked, 1.0]),
+        TypeError,
+        "c is a masked array: needs a number in every place; its mask would be lost; "
+        "fill it first: c.filled(0)",
+    ),
+    (
+        lambda: cl.circulant(scipy.sparse.csr_array([[1.0, 2]])),
+        TypeError,
+        "c is a csr_array: needs an array; write c.toarray()",
+    ),
+    (
+        lambda: cl.circulant(number for number in (1, 2)),
+        TypeError,
+        "c is a generator: needs an array; write list(c)",
+    ),
+    (lambda: cl.circulant(None), TypeError, "c holds None: needs numbers"),
+    (lambda: cl.circulant({1: 2}), TypeError, "c holds {1: 2}: needs numbers"),
+    (lambda: cl.circulant([1, None, 2]), TypeError, "c holds None: needs numbers"),
+    (
+        lambda: cl.conv(np.array([[["a", 1]]], object), W),
+        TypeError,
+        "x holds 'a': needs numbers",
+    ),
+    (
+        lambda: cl.conv(np.array([[[True, sympy.Symbol("a")]]], object), W),
+        TypeError,
+        "x holds True: needs numbers",
+    ),
+    (
+        lambda: cl.circulant(np.array([1, list(range(40))], object)),
+        TypeError,
+        "c holds a list: needs numbers",
+    ),
+    (
+        lambda: cl.conv(X, W, padding=np.array([1, 2])),
+        ValueError,
+        "padding=array([1, 2]): needs one entry per spatial axis (1), not 2; a (before, "
+        "after) pair is written padding=((1, 2),)",
+    ),
+    (
+        lambda: cl.conv(X, W, stride=b"\x01"),
+        TypeError,
+        "stride=b'\\x01': needs an integer of at least 1, not bytes",
+    ),
+    (
+        lambda: cl.conv(X, W, stride={1}),
+        TypeError,
+        "stride={1}: needs an integer of at least 1, not set",
+    ),
+    (
         lambda: cl.conv(np.ones((1, 0, 5)), W),
         ValueError,
         "w has shape (3, 2, 3): needs C_in/groups = 0/1 = 0 on axis 1, as x has 0 channels",
@@ -351,15 +417,79 @@ def test_what_is_refused_is_explained(call, kind, message):
         call()
 
 
-@pytest.mark.parametrize("two", [2, np.int8(2), np.uint64(2), np.array(2), (2,), [2]])
+INTEGERS = [2, np.int8(2), np.uint64(2), np.array(2), np.array(2, np.int8), sympy.Integer(2)]
+SEQUENCES = [
+    (2,), [2], range(2, 3), array("i", [2]), deque([2]), [np.int8(2)], (np.array(2),),
+    np.array([2]), np.array([2], np.uint8), np.array([2], ">i4"), np.array([2], object),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("two", [*INTEGERS, *SEQUENCES], ids=repr)
 def test_any_kind_of_integer_is_an_integer(two):
     expected = cl.conv(X, W, stride=2)
     np.testing.assert_array_equal(cl.conv(X, W, stride=two), expected)
+    np.testing.assert_array_equal(cl.conv(X, W[..., :2], dilation=two).shape, (1, 3, 3))
+    np.testing.assert_array_equal(cl.conv(X, W, padding=two), cl.conv(X, W, padding=2))
+    np.testing.assert_array_equal(cl.im2col(X, two), cl.im2col(X, 2))
+    np.testing.assert_array_equal(cl.zero_stuff(X, 2, extra=two), cl.zero_stuff(X, 2, extra=2))
+    np.testing.assert_array_equal(cl.pixel_shuffle(X, two), cl.pixel_shuffle(X, 2))
+    y = cl.conv_transpose(X, W[:2], stride=3, output_padding=two)
+    np.testing.assert_array_equal(y, cl.conv_transpose(X, W[:2], stride=3, output_padding=2))
+
+
+@pytest.mark.parametrize("two", INTEGERS, ids=repr)
+def test_any_kind_of_integer_is_one_number(two):
+    np.testing.assert_array_equal(cl.hankel([1, 2, 3, 4], two, stride=two), [[1, 2], [3, 4]])
+    assert cl.output_size(7, two, stride=two, padding=two, dilation=two) == 5
+    np.testing.assert_array_equal(cl.circulant([1], two), np.eye(2))
+    np.testing.assert_array_equal(cl.conv(X, W[:2, :1], groups=two).shape, (1, 2, 3))
+
+
+TRUTHS = [True, False, np.True_, np.False_, np.array(True), np.array([True]), [True], (np.True_,)]
+TAKE_INTEGERS = [
+    lambda two: cl.conv(X, W, stride=two),
+    lambda two: cl.conv(X, W, padding=two),
+    lambda two: cl.conv(X, W, dilation=two),
+    lambda two: cl.conv(X, W, groups=two),
+    lambda two: cl.conv(X, W, padding=((two, 1),)),
+    lambda two: cl.conv_transpose(X, W[:2], output_padding=two),
+    lambda two: cl.zero_stuff(X, two),
+    lambda two: cl.zero_stuff(X, 2, extra=two),
+    lambda two: cl.pad(X, two),
+    lambda two: cl.im2col(X, two),
+    lambda two: cl.col2im(X, (two,), 1),
+    lambda two: cl.pixel_shuffle(X, two),
+    lambda two: cl.pixel_unshuffle(X, two),
+    lambda two: cl.conv_matrix([1.0], two),
+    lambda two: cl.hankel([1.0], two),
+    lambda two: cl.hankel([1.0], 1, padding=two),
+    lambda two: cl.circulant([1.0], two),
+    lambda two: cl.output_size(two, 1),
+    lambda two: cl.output_size(1, 1, padding=two),
+    lambda two: cl.transposed_size(1, two),
+    lambda two: cl.same_padding(1, 1, stride=two),
+    lambda two: cl.effective_kernel(two),
+    lambda two: cl.full_padding(1, dilation=two),
+    lambda two: _checks.generator(two),
+    lambda two: _checks.number("p", two, "needs a probability", lambda p: 0 <= p <= 1),
+]
+
+
+@pytest.mark.parametrize("truth", TRUTHS, ids=repr)
+@pytest.mark.parametrize("call", TAKE_INTEGERS)
+def test_a_truth_value_is_no_number(call, truth):
+    with pytest.raises((TypeError, ValueError), match="needs"):
+        call(truth)
 
 
 @pytest.mark.parametrize(
-    "padding", [1, (1,), [1], ((1, 1),), [[1, 1]], np.int64(1), ("same",), "same"]
-)
+    "padding",
+    [
+        1, (1,), [1], ((1, 1),), [[1, 1]], np.int64(1), ("same",), "same",
+        np.array([1]), np.array([[1, 1]]), [np.array([1, 1])], range(1, 2), deque([(1, 1)]),
+    ],
+    ids=repr,
+)  # fmt: skip
 def test_all_forms_of_padding_mean_the_same(padding):
     expected = cl.conv(X, W, padding=1)
     np.testing.assert_array_equal(cl.conv(X, W, padding=padding), expected)
@@ -373,6 +503,29 @@ def test_words_and_numbers_mix_over_the_axes():
 def test_arguments_may_be_lists():
     y = cl.conv([[[1, 2, 3]]], [[[1, 10]]], [100])
     np.testing.assert_array_equal(y, [[[121, 132]]])
+
+
+def test_arrays_that_lose_nothing_are_welcome():
+    numbers = [[[1.0, 2, 3]]]
+    expected = cl.pad(numbers, 1)
+    for x in (np.array(numbers).view(np.memmap), [np.array(numbers[0])], (((1, 2, 3),),)):
+        np.testing.assert_array_equal(cl.pad(x, 1), expected)
+    with pytest.warns(PendingDeprecationWarning):
+        table = np.matrix([[1.0, 2]])
+    assert cl.relative_error(table, 2 * table) == 0.5
+    entries = [sympy.Symbol("a"), sympy.Rational(1, 2), 3, 1.5, np.int8(1), 2j]
+    assert cl.circulant(np.array(entries, object))[:, 0].tolist() == entries
+
+
+@pytest.mark.parametrize("code", ["f2", "f4", "f8", "g", "c8", "i2", "u4", "i8"])
+def test_numbers_come_in_native_byte_order(code):
+    native = np.arange(3).astype(code)
+    swapped = native.astype(native.dtype.newbyteorder())
+    result = _checks.numeric("x", swapped)
+    assert result.dtype == native.dtype
+    assert result.dtype.isnative
+    np.testing.assert_array_equal(result, native)
+    assert _checks.numeric("x", native) is native
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,20 @@ def test_complex_numbers():
     np.testing.assert_array_equal(y, [[[3j]]])
 
 
+@pytest.mark.parametrize("module", [cl, cl.reference], ids=["fast", "loops"])
+def test_complex_gradients_by_hand(module):
+    """L = Re(ḡ w x): along x it rises most in the direction w̄ g, along w in x̄ g."""
+    x, w, dy = ([[[number]]] for number in (2 + 3j, 4 + 5j, 1 + 10j))
+    for name in ("conv_backward", "conv_transpose_backward"):
+        grads = getattr(module, name)(dy, x, w)
+        for grad, expected in zip(grads, (54 + 35j, 32 + 17j, 1 + 10j), strict=True):
+            np.testing.assert_array_equal(grad.ravel(), [expected])
+        real = getattr(module, name)([[[1]]], [[[2]]], w)  # a real x: its slope is the real part
+        assert real.dx == 4 - 5j
+        objects = [np.array(array, object) for array in (dy, x, w)]
+        assert getattr(module, name)(*objects).dx == (1 + 10j) * (4 + 5j)
+
+
 def test_an_empty_batch_and_no_channels_are_legal():
     x, w = np.ones((0, 2, 5)), np.ones((3, 2, 2))
     y = cl.conv(x, w, np.ones(3))

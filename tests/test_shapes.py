@@ -22,7 +22,7 @@ REFUSED = [
     (
         lambda: cl.output_size(5, 6),
         ValueError,
-        "k=6 is longer than the padded input of 5 (n=5, padding=(0, 0)); add at "
+        "k=6: needs at most 5, the padded input (n=5, padding=(0, 0)); add at "
         "least 1 to the padding, both sides together",
     ),
     (
@@ -38,17 +38,17 @@ REFUSED = [
     (
         lambda: cl.output_size(5, 3, padding=(1,)),
         ValueError,
-        "padding=(1,): an axis needs an int or a pair (before, after), not 1 entries",
+        "padding=(1,): needs an int or a pair (before, after) on each axis, not (1,)",
     ),
     (
         lambda: cl.output_size(5, 3, padding=((1, 2),)),
         ValueError,
-        "padding=((1, 2),): an axis needs an int or a pair (before, after), not 1 entries",
+        "padding=((1, 2),): needs an int or a pair (before, after) on each axis, not ((1, 2),)",
     ),
     (
         lambda: cl.output_size(1, 4, stride=2, ceil_mode=True),
         ValueError,
-        "k=4 is longer than the padded input of 1 (n=1, padding=(0, 0)); add at "
+        "k=4: needs at most 2, the padded input (n=1, padding=(0, 0)) and 1 beyond it; add at "
         "least 2 to the padding, both sides together",
     ),
     (
@@ -59,7 +59,7 @@ REFUSED = [
     (
         lambda: cl.remainder(3, 4),
         ValueError,
-        "k=4 is longer than the padded input of 3 (n=3, padding=(0, 0)); add at "
+        "k=4: needs at most 3, the padded input (n=3, padding=(0, 0)); add at "
         "least 1 to the padding, both sides together",
     ),
     (
@@ -86,14 +86,13 @@ REFUSED = [
     (
         lambda: cl.transposed_size(1, 3, padding=2),
         ValueError,
-        "padding=(2, 2) crops everything away: size -1 is left of 3; at most 2, "
-        "both sides together",
+        "padding=(2, 2): needs at most 2, both sides together, to leave something of 3",
     ),
     (
         lambda: cl.transposed_size(3, 3, stride=2, padding="same", output_padding=1),
         ValueError,
-        "output_padding=1: padding='same' settles the size by itself (n times "
-        "stride); leave output_padding=0",
+        "output_padding=1: needs 0 with padding='same', which settles the size by "
+        "itself (n times stride)",
     ),
     (
         lambda: cl.transposed_size(3, 3, stride=2, dilation=3, output_padding=3),
@@ -113,7 +112,7 @@ REFUSED = [
     (
         lambda: cl.output_size(5, 3, padding="half"),
         ValueError,
-        "padding='half': unknown word; Known: 'valid', 'same', 'full'",
+        "padding='half': needs one of 'valid', 'same', 'full'",
     ),
     (
         lambda: cl.im2col_count(3, (3, 0), (4, 4)),
@@ -220,7 +219,7 @@ REFUSED = [
     (
         lambda: cl.transposed_size(3, 3, padding=(2, 3)),
         ValueError,
-        "padding=(2, 3) crops everything away: size 0 is left of 5; at most 4, both sides together",
+        "padding=(2, 3): needs at most 4, both sides together, to leave something of 5",
     ),
     (
         lambda: cl.im2col_count(0, (3,), (3,)),
@@ -263,7 +262,7 @@ def test_output_size_by_counting(ceil_mode):
             assert cl.output_size(n, k, **options) == windows, (n, k, options)
             checked += 1
         else:
-            with pytest.raises(ValueError, match="longer than the padded input"):
+            with pytest.raises(ValueError, match=r"needs .* the padded input"):
                 cl.output_size(n, k, **options)
     assert checked > 1700
 
@@ -279,6 +278,19 @@ def test_the_advice_for_a_kernel_that_does_not_fit_is_the_least_that_helps():
         assert cl.output_size(n, k, padding=(before, after + more), **options) >= 1
         with pytest.raises(ValueError, match="add at least 1 "):
             cl.output_size(n, k, padding=(before, after + more - 1), **options)
+
+
+def test_the_rule_for_a_kernel_that_does_not_fit_names_the_longest_that_does():
+    for (n, k, s, d, before, after), ceil_mode in product(SMALL, [False, True]):
+        options = {"stride": s, "padding": (before, after), "ceil_mode": ceil_mode}
+        if count(n, k, s, d, before, after, ceil_mode):
+            continue
+        with pytest.raises(ValueError, match="at most") as caught:
+            cl.output_size(n, k, dilation=d, **options)
+        most = int(re.search(r"at most (\d+)", str(caught.value))[1])
+        assert cl.output_size(n, most, **options) >= 1
+        with pytest.raises(ValueError, match=f"at most {most}"):
+            cl.output_size(n, most + 1, **options)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +398,7 @@ def test_transposed_size_by_painting():
             left = painted - before - after + extra
             options = {"stride": s, "dilation": d, "padding": (before, after)}
             if left < 1:
-                with pytest.raises(ValueError, match="crops everything away"):
+                with pytest.raises(ValueError, match="to leave something of"):
                     cl.transposed_size(n, k, output_padding=extra, **options)
             else:
                 assert cl.transposed_size(n, k, output_padding=extra, **options) == left

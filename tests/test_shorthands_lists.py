@@ -95,7 +95,11 @@ class TestOptions:
             ((), ValueError, "padding=(): an axis needs an int or a pair (before, after), not 0"),
             ((1, -1), ValueError, "padding=(1, -1): needs an integer of at least 0"),
             (((1, 2), (3, 4)), TypeError, "padding=((1, 2), (3, 4)): needs an integer"),
-            ("smae", ValueError, "padding='smae': unknown word; did you mean 'same'?"),
+            (
+                "smae",
+                ValueError,
+                "padding='smae': needs one of 'valid', 'same', 'full'; did you mean 'same'?",
+            ),
         ],
     )
     def test_a_wrong_padding_is_shown_as_it_was_given(self, padding, kind, message) -> None:

@@ -17,12 +17,13 @@ REFUSED = [
     (
         lambda: cl.conv_transpose(X, W),
         ValueError,
-        "w has shape (3, 2, 3): a transposed layer needs C_in = 2, the channels of x, on axis 0",
+        "w has shape (3, 2, 3): needs C_in = 2, the channels of x, on axis 0; a transposed "
+        "layer has it there",
     ),
     (
         lambda: cl.conv_transpose(X, WT, groups=3),
         ValueError,
-        "groups=3: x has 2 channels, which groups must divide; try groups=2",
+        "groups=3: needs a divisor of 2 (x has 2 channels); try groups=2",
     ),
     (
         lambda: cl.conv_transpose(X, np.ones((2, 0, 3))),
@@ -47,14 +48,14 @@ REFUSED = [
     (
         lambda: cl.conv_transpose(X, WT, stride=2, padding="same", output_padding=1),
         ValueError,
-        "spatial axis 0: output_padding=1: padding='same' settles the size by "
-        "itself (n times stride); leave output_padding=0",
+        "spatial axis 0: output_padding=1: needs 0 with padding='same', which settles the "
+        "size by itself (n times stride)",
     ),
     (
         lambda: cl.conv_transpose(X, WT, padding=4),
         ValueError,
-        "spatial axis 0: padding=(4, 4) crops everything away: size -1 is left "
-        "of 7; at most 6, both sides together",
+        "spatial axis 0: padding=(4, 4): needs at most 6, both sides together, to leave "
+        "something of 7",
     ),
     (
         lambda: cl.conv_transpose(X, WT, np.ones(2)),
@@ -117,7 +118,7 @@ REFUSED = [
     (
         lambda: cl.conv_transpose(X, np.ones((2, 3, 0))),
         ValueError,
-        "w has shape (2, 3, 0): a kernel axis may not be empty",
+        "w has shape (2, 3, 0): needs at least one tap on every kernel axis",
     ),
     (
         lambda: cl.conv_transpose_backward(np.ones((1, 3, 7)) > 0, X, WT),

@@ -1,9 +1,11 @@
 """Padding, the view of all windows, im2col and col2im."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 
 import convlib as cl
 
@@ -24,8 +26,8 @@ REFUSED = [
     (
         lambda: cl.im2col(X, 6),
         ValueError,
-        "spatial axis 0: k=6 is longer than the padded input of 5 (n=5, "
-        "padding=(0, 0)); add at least 1 to the padding, both sides together",
+        "spatial axis 0: k=6: needs at most 5, the padded input (n=5, padding=(0, 0)); "
+        "add at least 1 to the padding, both sides together",
     ),
     (
         lambda: cl.col2im(np.ones((1, 6, 3)), 5, 3),
@@ -59,15 +61,15 @@ REFUSED = [
     ),
     (
         lambda: cl.pad(np.array([[[1, 2]]]), 1, value=0.5),
-        TypeError,
-        "value=0.5: does not fit x of dtype int64; convert x first",
+        ValueError,
+        "value=0.5: needs a number that int64, the dtype of x, can hold; convert x first, "
+        "for example x.astype('float64')",
     ),
     (
         lambda: cl.sliding_windows(X, 3, dilation=3),
         ValueError,
-        "spatial axis 0: k=3 with dilation=3 spans 7 and is longer than the "
-        "padded input of 5 (n=5, padding=(0, 0)); add at least 2 to the padding, "
-        "both sides together",
+        "spatial axis 0: k=3: needs a span of at most 5, the padded input (n=5, padding=(0, 0)), "
+        "not 7 (dilation=3); add at least 2 to the padding, both sides together",
     ),
     (
         lambda: cl.sliding_windows([1, 2, 3], 2),
@@ -152,6 +154,62 @@ def test_pad_by_hand():
 def test_pad_keeps_the_dtype():
     assert cl.pad(np.ones((1, 1, 2), np.float32), 1, value=-np.inf).dtype == np.float32
     assert cl.pad(np.ones((1, 1, 2), np.uint8), 1, value=255).dtype == np.uint8
+
+
+SURVIVE = [
+    ("u1", 255), ("u1", 2.0), ("u1", np.int64(7)), ("i8", -1), ("i8", 2**62), ("f2", 0.1),
+    ("i4", np.array(3 + 0j)), ("f4", 0.1), ("f4", np.float64(0.1)), ("f4", np.nan), ("f4", -np.inf),
+    ("f4", 2**24 + 1), ("f8", 2**70), ("f4", sympy.Rational(1, 3)), ("c8", 1j), ("c8", 0.1 + 0.2j),
+    ("f8", 1e-320), ("g", 1e300), ("O", -1), ("f4", np.array(2)), ("c8", complex(0, np.inf)),
+    ("u8", 2**63), ("f8", Fraction(1, 3)), ("O", sympy.Symbol("a")), ("f4", np.nextafter(1, 2)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "value"), SURVIVE, ids=repr)
+def test_a_border_of_any_number_that_the_dtype_holds(code, value):
+    x = np.zeros((1, 1, 1), code)
+    padded = cl.pad(x, 1, value=value)
+    assert padded.dtype == x.dtype
+    given = value if code in ("O", "c8") else np.asarray(value).real
+    np.testing.assert_array_equal(padded[0, 0], np.array([given, 0, given]).astype(code))
+
+
+PERISH = [
+    ("u1", -1, "int64"), ("u1", 256, "int64"), ("u1", 300, "int64"), ("i1", -129, "int64"),
+    ("i8", 2.5, "float64"), ("u1", 2.5, "float64"), ("i8", np.nan, "float64"),
+    ("i8", np.inf, "float64"), ("i8", 2.0**63, "float64"), ("f4", 1e300, "float64"),
+    ("f4", -1e300, "float64"), ("f4", 1e-300, "float64"), ("f2", 1e5, "float64"),
+    ("f2", 70000, "float64"), ("f8", 1j, "complex128"), ("c8", 1e300j, "complex128"),
+    ("i8", 2**63, "float64"), ("u8", -1, "float64"), ("i4", sympy.Rational(1, 2), "float64"),
+    ("f4", np.float32(2).astype(np.float64) * 1e38 * 2, "float64"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "value", "larger"), PERISH, ids=repr)
+def test_a_border_that_the_dtype_cannot_hold_is_refused(code, value, larger):
+    """uint8 made 255 of −1, and float32 inf of 1e300."""
+    x = np.zeros((1, 1, 1), code)
+    rule = f"needs a number that {x.dtype}, the dtype of x, can hold"
+    message = f"value={value!r}: {rule}; convert x first, for example x.astype({larger!r})"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        cl.pad(x, 1, value=value)
+    cl.pad(x.astype(larger), 1, value=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (True, "value has dtype bool: needs numbers; convert it first"),
+        ("1", "value has dtype <U1: needs numbers"),
+        (None, "value holds None: needs numbers"),
+        ([1, 2], r"value=\[1, 2\]: needs one number, not shape \(2,\)"),
+        (np.array([1]), r"value=array\(\[1\]\): needs one number, not shape \(1,\)"),
+        (sympy.Symbol("a"), "value=a: needs a number, not Symbol"),
+    ],
+)
+def test_a_border_of_anything_but_a_number_is_refused(value, message):
+    with pytest.raises(TypeError, match=message):
+        cl.pad(X, 1, value=value)
 
 
 def test_sliding_windows_by_hand():

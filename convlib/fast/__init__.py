@@ -95,7 +95,7 @@ def algorithm_named(name: object) -> Algorithm:
 
     >>> algorithm_named("im2kol")
     Traceback (most recent call last):
-    ValueError: algorithm='im2kol': unknown name; did you mean 'im2col'? Known: 'auto', 'im2col'
+    ValueError: algorithm='im2kol': needs one of 'auto', 'im2col'; did you mean 'im2col'?
     """
-    _checks.word("algorithm", name, algorithms(), kind="name")
+    _checks.word("algorithm", name, algorithms())
     return _algorithms["im2col" if name == "auto" else str(name)]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Padding, PerAxis
+from convlib.reference.numbers import adding_up, working
 from convlib.reference.sliding import Places, slide_all
 
 Index = tuple[int, ...]
@@ -42,7 +43,7 @@ def im2col(
     padding: Padding = 0,
     dilation: PerAxis = 1,
 ) -> Array:
-    """`convlib.im2col` by loops: every entry that a window reads is copied into its column.
+    """Copy every entry that a window reads into its column; see `convlib.im2col`.
 
     >>> im2col([[[1, 2, 3]]], 2, padding=1)
     array([[[0, 1, 2, 3],
@@ -66,18 +67,20 @@ def col2im(
     padding: Padding = 0,
     dilation: PerAxis = 1,
 ) -> Array:
-    """`convlib.col2im` by loops: every entry of a column is added where its window read it.
+    """Add every entry of a column where its window read it; see `convlib.col2im`.
 
     >>> col2im([[[1, 1], [1, 1], [1, 1]]], (4,), 3)
     array([[[1, 2, 2, 1]]])
     """
     columns = _checks.numeric("cols", cols)
+    size = _checks.sizes("size", size)
     taps = _checks.per_axis("window", window, len(size), 1)
     places = slide_all(size, taps, stride, padding, dilation)
-    shape = (len(columns), columns.shape[1] // prod(taps), *size)
-    expected = (len(columns), shape[1] * prod(taps), prod(map(len, places)))
-    _checks.matches("cols", columns, expected, "one column per window")
-    x = np.zeros(shape, _checks.working_dtype(columns.dtype))
-    for at_cols, at_x in copies(shape, taps, places):
-        x[at_x] += columns[at_cols]
+    channels = _checks.column_channels(columns, prod(taps), prod(map(len, places)))
+    shape = (len(columns), channels, *size)
+    (parts,) = working(columns.dtype, columns)
+    x = np.zeros(shape, parts.dtype)
+    with adding_up(columns.dtype):
+        for at_cols, at_x in copies(shape, taps, places):
+            x[at_x] += parts[at_cols]
     return x.astype(columns.dtype)

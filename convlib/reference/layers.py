@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Padding, PerAxis
+from convlib.reference.numbers import adding_up, bar, working
 from convlib.reference.sliding import Places, paint, slide_all
 
 Index = tuple[int, ...]
@@ -33,7 +34,8 @@ def terms(
 ) -> Iterator[tuple[Index, Index, Index]]:
     """List the products w[f, c, j] · x[n, c, place of tap j at position i] that make y[n, f, i].
 
-    Each is given by the indices of y, w and x. Products with padding are left out: they are 0.
+    Each is given by the indices of y, w and x. Products with padding are left out: they are 0. (The
+    fast code multiplies by that 0, so there, and in PyTorch, an infinite weight makes it nan.)
 
     >>> list(terms((1, 1, 2), (1, 1, 2), [[[0, 1], [1, 2]]], 1))
     [((0, 0, 0), (0, 0, 0), (0, 0, 0)), ((0, 0, 0), (0, 0, 1), (0, 0, 1)), \
@@ -61,18 +63,21 @@ def conv(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    """`convlib.conv` by loops: every product is added to its output.
+    """Add every product to its output; see `convlib.conv`.
 
     >>> conv([[[3, 1, 4, 1, 5]]], [[[1, 2, 1]]])
     array([[[ 9, 10, 11]]])
     """
     x, w, places, groups = _layer(x, w, stride, padding, dilation, groups)
     bias = _checks.bias(b, len(w))
-    y = _zeros((len(x), len(w), *map(len, places)), x, w, bias)
-    for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
-        y[at_y] += w[at_w] * x[at_x]
-    _add_bias(y, bias)
-    return y.astype(_checks.result_dtype(x, w, bias))
+    dtype = _checks.result_dtype(x, w, bias)
+    y = np.zeros((len(x), len(w), *map(len, places)), _checks.working_dtype(dtype))
+    x, w = working(dtype, x, w)
+    with adding_up(dtype):
+        for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
+            y[at_y] += w[at_w] * x[at_x]
+        _add_bias(y, bias)
+    return y.astype(dtype)
 
 
 def conv_backward(
@@ -85,7 +90,7 @@ def conv_backward(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> ConvGrads:
-    """`convlib.conv_backward` by the chain rule: a term w·x of y sends w·dy to x and x·dy to w.
+    """Let a term w·x of y send w̄·dy to x and x̄·dy to w; see `convlib.conv_backward`.
 
     >>> dx, dw, db = conv_backward([[[1, 2, 3]]], [[[3, 1, 4, 1, 5]]], [[[1, 2, 1]]])
     >>> dx, dw, db
@@ -94,13 +99,16 @@ def conv_backward(
     x, w, places, groups = _layer(x, w, stride, padding, dilation, groups)
     dy = _checks.numeric("dy", dy)
     _checks.matches("dy", dy, (len(x), len(w), *map(len, places)), "the shape of the output")
-    dx, dw, db = (_zeros(shape, dy, x, w) for shape in (x.shape, w.shape, w.shape[:1]))
-    for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
-        dx[at_x] += w[at_w] * dy[at_y]
-        dw[at_w] += x[at_x] * dy[at_y]
-    for n, f, *i in np.ndindex(dy.shape):
-        db[f] += dy[(n, f, *i)]
-    return ConvGrads(*(grad.astype(_checks.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
+    dtype = _checks.result_dtype(dy, x, w)
+    dy, x, w = working(dtype, dy, x, w)
+    dx, dw, db = (np.zeros(shape, dy.dtype) for shape in (x.shape, w.shape, w.shape[:1]))
+    with adding_up(dtype):
+        for at_y, at_w, at_x in terms(x.shape, w.shape, places, groups):
+            dx[at_x] += bar(w[at_w]) * dy[at_y]
+            dw[at_w] += bar(x[at_x]) * dy[at_y]
+        for n, f, *i in np.ndindex(dy.shape):
+            db[f] += dy[(n, f, *i)]
+    return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, db)))
 
 
 def conv_transpose(
@@ -114,18 +122,21 @@ def conv_transpose(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    """`convlib.conv_transpose` by loops: every input paints the kernel, and what overlaps adds.
+    """Let every input paint the kernel, and add what overlaps; see `convlib.conv_transpose`.
 
     >>> conv_transpose([[[1, 2, 3]]], [[[1, 10, 100]]], stride=2)
     array([[[  1,  10, 102,  20, 203,  30, 300]]])
     """
     x, w, places, shape, groups = _painting(x, w, stride, padding, output_padding, dilation, groups)
     bias = _checks.bias(b, shape[1])
-    y = _zeros(shape, x, w, bias)
-    for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
-        y[at_y] += w[at_w] * x[at_x]
-    _add_bias(y, bias)
-    return y.astype(_checks.result_dtype(x, w, bias))
+    dtype = _checks.result_dtype(x, w, bias)
+    y = np.zeros(shape, _checks.working_dtype(dtype))
+    x, w = working(dtype, x, w)
+    with adding_up(dtype):
+        for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
+            y[at_y] += w[at_w] * x[at_x]
+        _add_bias(y, bias)
+    return y.astype(dtype)
 
 
 def conv_transpose_backward(
@@ -139,7 +150,7 @@ def conv_transpose_backward(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> ConvGrads:
-    """`convlib.conv_transpose_backward` by the chain rule, as in `conv_backward`.
+    """Let a term w·x of y send w̄·dy to x and x̄·dy to w; see `convlib.conv_transpose_backward`.
 
     >>> conv_transpose_backward([[[1, 2, 3, 4]]], [[[5, 6]]], [[[1, 10]]], stride=2).dx
     array([[[21, 43]]])
@@ -147,13 +158,16 @@ def conv_transpose_backward(
     x, w, places, shape, groups = _painting(x, w, stride, padding, output_padding, dilation, groups)
     dy = _checks.numeric("dy", dy)
     _checks.matches("dy", dy, shape, "the shape of the output")
-    dx, dw, db = (_zeros(like, dy, x, w) for like in (x.shape, w.shape, shape[1:2]))
-    for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
-        dx[at_x] += w[at_w] * dy[at_y]
-        dw[at_w] += x[at_x] * dy[at_y]
-    for n, f, *i in np.ndindex(shape):
-        db[f] += dy[(n, f, *i)]
-    return ConvGrads(*(grad.astype(_checks.result_dtype(dy, x, w)) for grad in (dx, dw, db)))
+    dtype = _checks.result_dtype(dy, x, w)
+    dy, x, w = working(dtype, dy, x, w)
+    dx, dw, db = (np.zeros(like, dy.dtype) for like in (x.shape, w.shape, shape[1:2]))
+    with adding_up(dtype):
+        for at_x, at_w, at_y in terms(shape, w.shape, places, groups):
+            dx[at_x] += bar(w[at_w]) * dy[at_y]
+            dw[at_w] += bar(x[at_x]) * dy[at_y]
+        for n, f, *i in np.ndindex(shape):
+            db[f] += dy[(n, f, *i)]
+    return ConvGrads(*(grad.astype(dtype) for grad in (dx, dw, db)))
 
 
 def _layer(
@@ -186,14 +200,10 @@ def _painting(
         _checks.padding(padding, axes),
         _checks.per_axis("output_padding", output_padding, axes, 0),
     ]
-    lines = [paint(*line) for line in zip(x.shape[2:], w.shape[2:], *options, strict=True)]
+    each = zip(x.shape[2:], w.shape[2:], *options, strict=True)
+    lines = [_checks.on_axis(i, paint, *line) for i, line in enumerate(each)]
     shape = (len(x), w.shape[1] * groups, *(length for _, length in lines))
     return x, w, [painted for painted, _ in lines], shape, groups
-
-
-def _zeros(shape: Index, *arrays: Array | None) -> Array:
-    """Return zeros to add up products of the arrays in."""
-    return np.zeros(shape, _checks.working_dtype(_checks.result_dtype(*arrays)))
 
 
 def _add_bias(y: Array, b: Array | None) -> None:

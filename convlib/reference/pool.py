@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Padding, Pair, PerAxis
+from convlib.reference.numbers import adding_up, working
 from convlib.reference.sliding import pads_of
 
 Position = tuple[int, ...]
@@ -35,9 +36,10 @@ class Line(NamedTuple):
         """Whether the position lies in the input or its padding."""
         return -self.pads[0] <= position < self.size + self.pads[1]
 
-    def blind(self) -> bool:
-        """Whether some window reads nothing of the input."""
-        return any(not any(map(self.real, window)) for window in self.windows)
+    def blind(self) -> list[int]:
+        """The numbers of the windows that read nothing of the input."""
+        seeing = [any(map(self.real, window)) for window in self.windows]
+        return [number for number, sees in enumerate(seeing) if not sees]
 
 
 def max_pool(
@@ -81,11 +83,13 @@ def max_pool_backward(
     x, dy = _checks.batch("x", x), _checks.numeric("dy", dy)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode)
     _checks.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
-    dx = np.zeros(x.shape, dy.dtype)
-    for n, c in np.ndindex(*x.shape[:2]):
-        for i, spots in _windows(lines):
-            dx[(n, c, *_winner(x[n, c], spots, lines))] += dy[(n, c, *i)]
-    return dx
+    (parts,) = working(dy.dtype, dy)
+    dx = np.zeros(x.shape, parts.dtype)
+    with adding_up(dy.dtype):
+        for n, c in np.ndindex(*x.shape[:2]):
+            for i, spots in _windows(lines):
+                dx[(n, c, *_winner(x[n, c], spots, lines))] += parts[(n, c, *i)]
+    return dx.astype(dy.dtype)
 
 
 def avg_pool(
@@ -132,13 +136,15 @@ def avg_pool_backward(
     x, dy = _checks.batch("x", x), _checks.numeric("dy", dy)
     lines = _lines(x, window, stride, padding, dilation, ceil_mode, count_include_pad)
     _checks.matches("dy", dy, _pooled_shape(x, lines), "the shape of the pooled x")
-    dx = np.zeros(x.shape, _mean_dtype(dy))
+    dtype = _mean_dtype(dy)
+    (parts,) = working(dtype, dy)
+    dx = np.zeros(x.shape, parts.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
-            share = dy[(n, c, *i)] / _count(spots, lines, count_include_pad)
+            share = parts[(n, c, *i)] / _count(spots, lines, count_include_pad)
             for spot in _inside(spots, lines):
                 dx[(n, c, *spot)] += share
-    return dx
+    return dx.astype(dtype)
 
 
 def _lines(
@@ -156,12 +162,15 @@ def _lines(
     strides = _checks.per_axis("stride", window if stride is None else stride, axes, 1)
     gaps = _checks.per_axis("dilation", dilation, axes, 1)
     pads = _checks.padding(padding, axes)
-    _checks.flag("ceil_mode", ceil_mode)
-    _checks.flag("count_include_pad", counts_padding)
+    ceil_mode = _checks.flag("ceil_mode", ceil_mode)
+    counts_padding = _checks.flag("count_include_pad", counts_padding)
     each = zip(x.shape[2:], taps, strides, pads, gaps, strict=True)
-    lines = [_line(n, k, s, p, d, ceil_mode) for n, k, s, p, d in each]
-    if not counts_padding and any(line.blind() for line in lines):
-        raise ValueError(f"{padding=}: a window reads nothing but padding")
+    lines = [_checks.on_axis(i, _line, *line, ceil_mode) for i, line in enumerate(each)]
+    blind = [line for line in lines if line.blind()]
+    if blind and not counts_padding:
+        first, *_ = blind
+        span = first.windows[0][-1] - first.windows[0][0] + 1
+        raise _checks.only_padding(first.pads, first.size, span, first.blind()[0])
     return lines
 
 
@@ -178,7 +187,8 @@ def _line(n: int, k: int, stride: int, padding: str | Pair, dilation: int, ceil_
     if ceil_mode and windows and windows[-1][0] >= n:
         windows.pop()
     if not windows:
-        raise ValueError(f"a window of {k} taps does not fit into {n} entries with {padding=}")
+        beyond = stride - 1 if ceil_mode else 0
+        raise _checks.no_window(n, k, dilation, (before, after), beyond)
     return Line(windows, n, (before, after))
 
 

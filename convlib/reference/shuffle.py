@@ -19,10 +19,9 @@ def pixel_shuffle(x: ArrayLike, r: PerAxis) -> Array:
     """
     x = _checks.batch("x", x)
     factors = _checks.per_axis("r", r, x.ndim - 2, 1)
-    if x.shape[1] % prod(factors):
-        raise ValueError(f"{r=}: does not divide {x.shape[1]} channels into whole blocks")
+    channels = _checks.channels_of_blocks(r, factors, x.shape[1])
     size = tuple(n * f for n, f in zip(x.shape[2:], factors, strict=True))
-    y = np.zeros((x.shape[0], x.shape[1] // prod(factors), *size), x.dtype)
+    y = np.zeros((x.shape[0], channels, *size), x.dtype)
     for n, channel, *at in np.ndindex(*y.shape):
         y[(n, channel, *at)] = x[(n, *_source(channel, at, factors))]
     return y
@@ -37,9 +36,7 @@ def pixel_unshuffle(x: ArrayLike, r: PerAxis) -> Array:
     """
     x = _checks.batch("x", x)
     factors = _checks.per_axis("r", r, x.ndim - 2, 1)
-    if any(n % f for n, f in zip(x.shape[2:], factors, strict=True)):
-        raise ValueError(f"{r=}: does not divide the sizes {x.shape[2:]}")
-    size = tuple(n // f for n, f in zip(x.shape[2:], factors, strict=True))
+    size = _checks.sizes_in_blocks(r, factors, x.shape[2:])
     y = np.zeros((x.shape[0], x.shape[1] * prod(factors), *size), x.dtype)
     for n, channel, *at in np.ndindex(*x.shape):
         y[(n, *_source(channel, at, factors))] = x[(n, channel, *at)]

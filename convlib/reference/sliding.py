@@ -62,16 +62,22 @@ def slide_all(
     axes = len(size)
     strides = _checks.per_axis("stride", stride, axes, 1)
     dilations = _checks.per_axis("dilation", dilation, axes, 1)
-    result = []
-    for n, k, s, d, pads in zip(
-        size, window, strides, dilations, _checks.padding(padding, axes), strict=True
-    ):
-        pair = pads_of(pads, n, k, s, d)
-        positions = slide(n, k, s, d, pair)
-        if not positions:
-            raise ValueError(f"a window of {k} fits nowhere: n={n}, padding={pair}, dilation={d}")
-        result.append(positions)
-    return result
+    pads = _checks.padding(padding, axes)
+    lines = zip(size, window, strides, dilations, pads, strict=True)
+    return [_checks.on_axis(i, slide_axis, *line) for i, line in enumerate(lines)]
+
+
+def slide_axis(n: int, k: int, s: int, d: int, padding: str | Pair) -> Places:
+    """Slide along one axis, where at least one window must fit.
+
+    >>> slide_axis(3, 2, 1, 1, "same")
+    [[0, 1], [1, 2], [2, 3]]
+    """
+    pads = pads_of(padding, n, k, s, d)
+    positions = slide(n, k, s, d, pads)
+    if not positions:
+        raise _checks.no_window(n, k, d, pads)
+    return positions
 
 
 def paint(n: int, k: int, s: int, d: int, padding: str | Pair, extra: int) -> tuple[Places, int]:
@@ -83,12 +89,12 @@ def paint(n: int, k: int, s: int, d: int, padding: str | Pair, extra: int) -> tu
     >>> paint(3, 3, 2, 1, (0, 0), 0)
     ([[0, 1, 2], [2, 3, 4], [4, 5, 6]], 7)
     """
-    if extra and (extra >= max(s, d) or padding == "same"):
-        rule = "needs fewer than max(stride, dilation), and none with padding='same'"
-        raise ValueError(f"output_padding={extra}: {rule}")
+    extra = _checks.output_padding(extra, s, d, padding)
     before, after = pads_of(padding, n * s, k, s, d)
     painted = [[i * s + j * d - before for j in range(k)] for i in range(n)]
     length = max(painted[-1]) + 1 + extra - after
+    if padding == "same":  # n·s by definition, also where the last kernels end before that
+        return painted, n * s
     if length < 1:
-        raise ValueError(f"padding={(before, after)} crops everything away")
-    return painted, n * s if padding == "same" else length
+        raise _checks.nothing_left((before, after), length + before + after)
+    return painted, length

@@ -75,7 +75,7 @@ def test_the_layers_reach_it(scaled, kind):
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(call):
-    message = "algorithm='im2kol': unknown name; did you mean 'im2col'? Known: 'auto', 'im2col'"
+    message = "algorithm='im2kol': needs one of 'auto', 'im2col'; did you mean 'im2col'?"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         call("im2kol")
 

@@ -363,7 +363,11 @@ def test_the_table_of_a_net_with_branches():
         (lambda: nn.Residual(3), TypeError, "layers[0] is int: needs a layer"),
         (lambda: nn.Residual(shortcut="same"), TypeError, "shortcut is str: needs a layer"),
         (lambda: nn.Parallel(), ValueError, "branches: needs at least one layer"),
-        (lambda: nn.Parallel(nn.ReLU(), join="add"), ValueError, "join='add': unknown word;"),
+        (
+            lambda: nn.Parallel(nn.ReLU(), join="add"),
+            ValueError,
+            "join='add': needs one of 'sum', 'concatenate'",
+        ),
         (
             lambda: nn.Residual(nn.Dense(3, 2)).output_shape((3,)),
             ValueError,

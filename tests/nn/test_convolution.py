@@ -166,25 +166,30 @@ def test_the_line_that_shows_a_layer(layer, text):
             "stride=(1, 2, 3): needs one entry per spatial axis (2), not 3",
         ),
         ((3, 8, 3), {"padding": -1}, ValueError, "padding=-1: needs an integer of at least 0"),
-        ((3, 8, 3), {"padding": "smae"}, ValueError, "padding='smae': unknown word; did you mean"),
+        (
+            (3, 8, 3),
+            {"padding": "smae"},
+            ValueError,
+            "padding='smae': needs one of 'valid', 'same',",
+        ),
         (
             (3, 8, 3),
             {"groups": 2},
             ValueError,
-            "groups=2: c_in is 3, which groups must divide; try groups=1",
+            "groups=2: needs a divisor of 3 (c_in is 3); try groups=1",
         ),
         (
             (4, 6, 3),
             {"groups": 4},
             ValueError,
-            "groups=4: c_out is 6, which groups must divide; try groups=2",
+            "groups=4: needs a divisor of 6 (c_out is 6); try groups=2",
         ),
         ((3, 8, 3), {"bias": 0.5}, TypeError, "bias=0.5: needs True or False"),
         (
             (3, 8, 3),
             {"init": "hee"},
             ValueError,
-            "init='hee': unknown word; did you mean 'he'? Known: 'he', 'xavier'",
+            "init='hee': needs one of 'he', 'xavier'; did you mean 'he'?",
         ),
         (
             (3, 8, 3),
@@ -237,7 +242,7 @@ def test_output_padding_out_of_range():
         ),
         (
             (2, 3, 9, 4),
-            "spatial axis 1: k=5 is longer than the padded input of 4 (n=4, padding=(0, 0)); add"
+            "spatial axis 1: k=5: needs at most 4, the padded input (n=4, padding=(0, 0)); add"
             " at least 1 to the padding, both sides together",
         ),
     ],

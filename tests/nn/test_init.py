@@ -75,12 +75,12 @@ def test_seeds(draw):
         (
             lambda: nn.xavier((2, 3), mode="fan_inn"),
             ValueError,
-            "mode='fan_inn': unknown word; did you mean 'fan_in'? Known: 'average', 'fan_in'",
+            "mode='fan_inn': needs one of 'average', 'fan_in'; did you mean 'fan_in'?",
         ),
         (
             lambda: nn.fan_out((6, 1, 3), groups=4),
             ValueError,
-            "groups=4: w has 6 output channels (its axis 0), which groups must divide; try",
+            "groups=4: needs a divisor of 6 (w has 6 output channels (its axis 0)); try groups=3",
         ),
     ],
 )

@@ -384,7 +384,11 @@ def test_a_gradient_must_have_the_shape_of_its_parameter():
     ("x", "error", "text"),
     [
         (1.0, ValueError, "x is a single number: needs a batch, (N, ...)"),
-        ([[1j]], TypeError, "x has dtype complex128: layers compute with real numbers"),
+        (
+            [[1j]],
+            TypeError,
+            "x has dtype complex128: needs integers or floats; layers compute with real",
+        ),
         ([["a"]], TypeError, "x has dtype <U1: needs numbers"),
         ([[True]], TypeError, "x has dtype bool: needs numbers; convert it first, for example"),
     ],
@@ -398,7 +402,10 @@ def test_what_is_no_batch(x, error, text):
 def test_dy_must_be_real():
     layer = nn.ReLU()
     layer([[1.0]])
-    with pytest.raises(TypeError, match="dy has dtype complex128: layers compute with real"):
+    with pytest.raises(
+        TypeError,
+        match="dy has dtype complex128: needs integers or floats; layers compute with real",
+    ):
         layer.backward([[1j]])
 
 

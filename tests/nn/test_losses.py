@@ -178,7 +178,8 @@ def test_half_precision_is_added_up_in_single():
         (
             lambda: nn.mse([1j], [0]),
             TypeError,
-            "prediction has dtype complex128: layers compute with real numbers",
+            "prediction has dtype complex128: needs integers or floats; layers compute with real"
+            " numbers",
         ),
     ],
 )

@@ -152,7 +152,7 @@ def test_the_page_counts_like_convlib(opened: Open, rng: np.random.Generator) ->
             assert len(result["starts"]) == result["formula"] == cl.output_size(*sizes, **options)
             assert result["remainder"] == cl.remainder(*sizes, **options)
         else:
-            with pytest.raises(ValueError, match="longer than the padded input"):
+            with pytest.raises(ValueError, match=r"needs .* the padded input"):
                 cl.output_size(*sizes, **options)
 
 

@@ -149,7 +149,7 @@ def test_shapes_counts_what_convlib_computes(rng):
             "dilation": state["d"],
         }
         if not shape.starts:
-            with pytest.raises(ValueError, match="longer than the padded input"):
+            with pytest.raises(ValueError, match=r"needs .* the padded input"):
                 cl.output_size(state["n"], state["k"], **options)
             continue
         assert len(shape.starts) == shape.formula
