@@ -91,8 +91,8 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("padding", "kind", "message"),
         [
-            ((1, 2, 3), ValueError, "padding=(1, 2, 3): an axis needs an int or a pair"),
-            ((), ValueError, "padding=(): an axis needs an int or a pair (before, after), not 0"),
+            ((1, 2, 3), ValueError, "padding=(1, 2, 3): needs an int or a pair (before, after)"),
+            ((), ValueError, "padding=(): needs an int or a pair (before, after)"),
             ((1, -1), ValueError, "padding=(1, -1): needs an integer of at least 0"),
             (((1, 2), (3, 4)), TypeError, "padding=((1, 2), (3, 4)): needs an integer"),
             (

@@ -1,4 +1,4 @@
-"""What chapter 17 needs before it imports Keras."""
+"""What a chapter needs before it imports Keras."""
 
 from __future__ import annotations
 
