@@ -17,7 +17,7 @@ from convlib.nn.files import load, save
 from convlib.nn.gradcheck import check_gradients
 from convlib.nn.init import fan_in, fan_out, he, xavier
 from convlib.nn.layer import Layer
-from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
+from convlib.nn.losses import Loss, binary_cross_entropy, mse, softmax, softmax_cross_entropy
 from convlib.nn.metrics import Score, confusion_matrix, evaluate, predict
 from convlib.nn.networks import digit_net
 from convlib.nn.norm import BatchNorm
@@ -49,6 +49,7 @@ __all__ = [
     "Sigmoid",
     "Standardizer",
     "Tanh",
+    "binary_cross_entropy",
     "check_gradients",
     "confusion_matrix",
     "cosine",
