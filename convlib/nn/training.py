@@ -93,9 +93,9 @@ def fit(
     wait for each other: `with threadpoolctl.threadpool_limits(1):` around it is often faster.
 
     An interrupt (Ctrl-C, or the button of a notebook) ends the training: the epoch that it meets is
-    undone, and what the finished ones gave is returned, with `history.interrupted` True and a line
-    on stderr. Before the end of the first epoch there is nothing to return: KeyboardInterrupt is
-    raised.
+    undone, and the history of the finished ones is returned, with a line on stderr. A loop over
+    trainings asks for `history.interrupted`. Before the end of the first epoch there is nothing to
+    return, and KeyboardInterrupt is raised.
 
     Parameters
     ----------
@@ -186,10 +186,19 @@ def fit(
     steps = _steps(len(data.x), size, _checks.flag("drop_last", drop_last))
     rounds = _checks.integer("epochs", epochs, 1)
     _checks.word("schedule_per", schedule_per, ("epoch", "step"))
-    most = None if clip is None else above_zero("clip", clip)
-    pace = _Pace(optimizer, optimizer.lr, schedule, steps, schedule_per == "step")
     run = _Run(
-        net, optimizer, loss, augment, most, data, held, size, steps, rounds, pace, generator
+        net=net,
+        optimizer=optimizer,
+        loss=loss,
+        augment=augment,
+        clip=None if clip is None else above_zero("clip", clip),
+        data=data,
+        held=held,
+        size=size,
+        steps=steps,
+        epochs=rounds,
+        pace=_Pace(optimizer, optimizer.lr, schedule, steps, schedule_per == "step"),
+        rng=generator,
     )
     shown = _checks.flag("progress", progress)
     with modes_kept(net), _progress_bar(steps * rounds, shown) as bar:
