@@ -17,11 +17,22 @@ from convlib.nn.files import load, save
 from convlib.nn.gradcheck import check_gradients
 from convlib.nn.init import fan_in, fan_out, he, xavier
 from convlib.nn.layer import Layer, Shape
-from convlib.nn.losses import Loss, mse, softmax, softmax_cross_entropy
+from convlib.nn.losses import Loss, binary_cross_entropy, mse, softmax, softmax_cross_entropy
 from convlib.nn.metrics import Score, confusion_matrix, evaluate, predict
 from convlib.nn.networks import digit_net
 from convlib.nn.norm import BatchNorm
-from convlib.nn.optimizers import SGD, AdaGrad, Adam, Optimizer, RMSProp, cosine, step_decay, warmup
+from convlib.nn.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Optimizer,
+    RMSProp,
+    clip_gradients,
+    cosine,
+    step_decay,
+    warmup,
+)
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
 from convlib.nn.training import History, fit
 
@@ -29,6 +40,7 @@ __all__ = [
     "SGD",
     "AdaGrad",
     "Adam",
+    "AdamW",
     "AvgPool",
     "BatchNorm",
     "Conv",
@@ -52,7 +64,9 @@ __all__ = [
     "Sigmoid",
     "Standardizer",
     "Tanh",
+    "binary_cross_entropy",
     "check_gradients",
+    "clip_gradients",
     "confusion_matrix",
     "cosine",
     "digit_net",

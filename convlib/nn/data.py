@@ -8,15 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib import _checks
-from convlib._checks import Array, Rng, float_dtype, generator, number, real, word
-from convlib._checks import generator as seeded
+from convlib._checks import Array, Rng, number, real, word
 from convlib.nn.metrics import paired, samples
+
+Part = tuple[Array, Array]
 
 SHAPES: dict[str, Callable[[Array], Array]] = {
     "hill": lambda t: np.sin(np.pi * t),
@@ -26,6 +27,21 @@ SHAPES: dict[str, Callable[[Array], Array]] = {
     "wave": lambda t: np.sin(2 * np.pi * t),
     "block": lambda t: np.ones_like(t),
 }
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+WHERE = (
+    "MNIST was published by Yann LeCun, Corinna Cortes and Christopher Burges; its four files "
+    "(about 12 MB, with the ending .gz) are on many mirrors, under these names"
+)
+IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+AXES = ("all", "channel", "feature")
+
+
+# ---------------------------------------------------------------- data sets
 
 
 def digits() -> tuple[Array, Array]:
@@ -104,12 +120,12 @@ def signals(
     size, n = _checks.integer("length", length, 8), _checks.integer("count", count, 1)
     names = _names(classes)
     level = number("noise", noise, "needs a number of at least 0", lambda s: 0 <= s < np.inf)
-    generator = seeded(rng)
-    labels = generator.permutation(np.arange(n) % len(names))
-    width = generator.uniform(10, 16, n) * size / 40
-    start = generator.uniform(0, size - 1 - width)
-    height = generator.uniform(0.7, 1.3, n)
-    x = generator.normal(0, level, (n, 1, size))
+    source = _checks.generator(rng)
+    labels = source.permutation(np.arange(n) % len(names))
+    width = source.uniform(10, 16, n) * size / 40
+    start = source.uniform(0, size - 1 - width)
+    height = source.uniform(0.7, 1.3, n)
+    x = source.normal(0, level, (n, 1, size))
     for label, name in enumerate(names):
         of = labels == label
         t = (np.arange(size) - start[of, np.newaxis]) / width[of, np.newaxis]
@@ -130,20 +146,6 @@ def _names(classes: Sequence[str]) -> tuple[str, ...]:
     return tuple(classes)
 
 
-Part = tuple[Array, Array]
-FILES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
-WHERE = (
-    "MNIST was published by Yann LeCun, Corinna Cortes and Christopher Burges; its four files "
-    "(about 12 MB, with the ending .gz) are on many mirrors, under exactly these names"
-)
-TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
-
-
 def mnist(folder: str | Path) -> tuple[Part, Part]:
     """Read the handwritten digits of MNIST, or any data set in the same four files.
 
@@ -151,7 +153,8 @@ def mnist(folder: str | Path) -> tuple[Part, Part]:
     ----------
     folder
         Holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-        `t10k-labels-idx1-ubyte`, each as it is or with the ending `.gz`.
+        `t10k-labels-idx1-ubyte`, each as it is or with the ending `.gz`. The spelling with a dot,
+        `train-images.idx3-ubyte`, will do as well.
 
     Returns
     -------
@@ -211,12 +214,12 @@ def read_idx(path: str | Path) -> Array:
     array([5, 0, 4], dtype=uint8)
     """
     content = _content(Path(path))
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or not content[3]:
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in IDX_TYPES or not content[3]:
         magic = " ".join(f"{byte:02x}" for byte in content[:4]) or "nothing"
         rule = "an IDX file starts with 00 00, a type (08 for bytes), and the number of axes"
         web = "; this is a web page" if content.lstrip()[:1] == b"<" else ""
         raise ValueError(f"{path} starts with {magic}: {rule}{web}")
-    dtype, axes = np.dtype(TYPES[content[2]]), content[3]
+    dtype, axes = np.dtype(IDX_TYPES[content[2]]), content[3]
     head = 4 + 4 * axes
     if len(content) < head:
         raise ValueError(f"{path} is cut off within its head: {len(content)} of {head} bytes")
@@ -225,7 +228,10 @@ def read_idx(path: str | Path) -> Array:
     if len(content) != length:
         fault = "cut off" if len(content) < length else "too long"
         raise ValueError(f"{path} is {fault}: {len(content)} bytes, but {shape} needs {length}")
-    array = np.frombuffer(content, dtype, offset=head).reshape(shape)
+    try:
+        array = np.frombuffer(content, dtype, offset=head).reshape(shape)
+    except ValueError as error:  # 64 axes at most, and no sizes that overflow beside a 0
+        raise ValueError(f"{path} states {axes} axes of sizes {shape}: {error}") from None
     return array.astype(dtype.newbyteorder("="))
 
 
@@ -241,8 +247,9 @@ def _content(path: Path) -> bytes:
 
 
 def _file(folder: Path, name: str) -> Path | None:
-    """Return the plain or the compressed file of this name, or None."""
-    paths = (folder / name, folder / f"{name}.gz")
+    """Return the plain or the compressed file of this name, in either spelling, or None."""
+    spellings = (name, name.replace("-idx", ".idx"))
+    paths = (folder / f"{spelling}{end}" for spelling in spellings for end in ("", ".gz"))
     return next((path for path in paths if path.is_file()), None)
 
 
@@ -261,22 +268,32 @@ def _part(name: str, images: Array, labels: Array) -> Part:
     return images[:, np.newaxis], labels.astype(np.int64)
 
 
-AXES = ("all", "channel", "feature")
+# ---------------------------------------------------------------- splitting and standardising
 
 
 def split(
-    x: ArrayLike, y: ArrayLike, fraction: float, *, rng: Rng = None, name: str = "fraction"
+    x: ArrayLike,
+    y: ArrayLike,
+    fraction: float,
+    *,
+    stratify: bool | None = None,
+    rng: Rng = None,
+    name: str = "fraction",
 ) -> tuple[Part, Part]:
     """Divide samples at random in two parts; of every class, `fraction` goes into the second.
 
     Parameters
     ----------
     x, y
-        `(N, ...)` and `(N,)` labels. Targets that are no integers of one axis have no classes: the
-        samples are then drawn from all.
+        `(N, ...)` and `(N,)` labels or other targets.
     fraction
         Above 0 and below 1. Its share of each class is rounded, but both parts get a sample of
         every class that has two; the only sample of a class goes into the first part.
+    stratify
+        Whether the targets are classes, of which each is divided. False draws the samples from all
+        alike. None decides by the targets: they are classes if they are integers `(N,)`, and so few
+        different ones that both parts have room for one sample of each. (Many different integers
+        are numbers, ages for instance.)
     rng
         A seed, a generator, or None.
     name
@@ -290,7 +307,8 @@ def split(
     Raises
     ------
     ValueError, TypeError
-        If the lengths differ, fraction is out of range, or a part would be empty.
+        If the lengths differ, fraction is out of range, a part would be empty, or targets that are
+        no integers `(N,)` shall be classes.
 
     Examples
     --------
@@ -301,14 +319,26 @@ def split(
     x, y = paired(x, y)
     rule = "needs a share above 0 and below 1"
     share = number(name, fraction, rule, lambda f: 0 < f < 1)
-    source, second = generator(rng), np.zeros(len(x), bool)
-    labelled = y.ndim == 1 and y.dtype.kind in "iu"
-    groups = [np.flatnonzero(y == c) for c in np.unique(y)] if labelled else [np.arange(len(x))]
+    source, second = _checks.generator(rng), np.zeros(len(x), bool)
+    groups = _groups(y, share, stratify)
     for group in groups:
         second[source.permutation(group)[: _rounded(share, len(group))]] = True
     if not second.any():
-        raise ValueError(f"{name}={fraction!r}: no class has two samples, so nothing can be split")
+        lack = "no class has two samples" if len(groups) > 1 else "there is one sample"
+        raise ValueError(f"{name}={fraction!r}: {lack}, so nothing can be split")
     return (x[~second], y[~second]), (x[second], y[second])
+
+
+def _groups(y: Array, share: float, stratify: bool | None) -> list[Array]:
+    """Return the places of every class, or one group of all where the targets are no classes."""
+    labelled = y.ndim == 1 and y.dtype.kind in "iu"
+    if stratify is None:
+        room = round(min(share, 1 - share) * len(y))
+        stratify = labelled and len(np.unique(y)) <= room
+    elif _checks.flag("stratify", stratify) and not labelled:
+        what = f"y has dtype {y.dtype} and shape {y.shape}"
+        raise ValueError(f"stratify=True: needs labels, integers (N,); {what}")
+    return [np.flatnonzero(y == c) for c in np.unique(y)] if stratify else [np.arange(len(y))]
 
 
 def _rounded(share: float, size: int) -> int:
@@ -355,7 +385,8 @@ class Standardizer:
         Raises
         ------
         ValueError, TypeError
-            If x is empty or not finite, or axis is an unknown word.
+            If x is empty or not finite, axis is an unknown word, or the squares in the standard
+            deviation overflow or vanish in float64.
         """
         word("axis", axis, AXES)
         x = samples("x", x)
@@ -366,19 +397,23 @@ class Standardizer:
         over = {"all": tuple(range(x.ndim)), "channel": (0, *range(2, x.ndim)), "feature": (0,)}
         smallest, largest = (f(x, axis=over[axis], keepdims=True)[0] for f in (np.min, np.max))
         constant = smallest == largest
-        mean = x.mean(axis=over[axis], keepdims=True, dtype=np.float64)[0]
-        std = x.std(axis=over[axis], keepdims=True, dtype=np.float64)[0]
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = x.mean(axis=over[axis], keepdims=True, dtype=np.float64)[0]
+            std = x.std(axis=over[axis], keepdims=True, dtype=np.float64)[0]
+        if not (constant | ((std > 0) & np.isfinite(std))).all():
+            rule = "the squares of their distances leave the range of float64; scale it first"
+            raise ValueError(f"x holds numbers so far apart, or so close, that {rule}")
         return cls(np.where(constant, smallest, mean), np.where(constant, 1.0, std))
 
     def __call__(self, x: ArrayLike) -> Array:
         """Return z for a batch like the training data; float32 stays float32."""
         x = self._like("x", x)
-        return ((x - self.mean) / self.std).astype(float_dtype(x), copy=False)
+        return ((x - self.mean) / self.std).astype(_native_float(x), copy=False)
 
     def inverse(self, z: ArrayLike) -> Array:
         """Return x = z · std + mean."""
         z = self._like("z", z)
-        return (z * self.std + self.mean).astype(float_dtype(z), copy=False)
+        return (z * self.std + self.mean).astype(_native_float(z), copy=False)
 
     def _like(self, name: str, value: ArrayLike) -> Array:
         """Return a batch that the means fit, without stretching it."""
@@ -392,6 +427,14 @@ class Standardizer:
                 f"{name} has shape {x.shape}: needs (N, {wanted}), as the training data"
             )
         return x
+
+
+def _native_float(x: Array) -> np.dtype[Any]:
+    """Return the dtype of a result: that of floats, in the machine's byte order, or float64."""
+    return _checks.float_dtype(x).newbyteorder("=")
+
+
+# ---------------------------------------------------------------- moving
 
 
 def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
@@ -412,7 +455,7 @@ def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
     Returns
     -------
     (N, C, *spatial)
-        A new array in the dtype of the batch.
+        A new array in the dtype of the batch, in the machine's byte order.
 
     Raises
     ------
@@ -428,8 +471,8 @@ def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
     size, axes = x.shape[2:], tuple(range(2, x.ndim))
     padded = np.pad(x, ((0, 0), (0, 0), *((m, m),) * len(size)))
     places = np.lib.stride_tricks.sliding_window_view(padded, size, axes)
-    starts = generator(rng).integers(0, 2 * m + 1, (len(size), len(x)))
-    shifted = np.empty_like(x)
+    starts = _checks.generator(rng).integers(0, 2 * m + 1, (len(size), len(x)))
+    shifted = np.empty(x.shape, x.dtype.newbyteorder("="))
     for n, start in enumerate(starts.T):
         shifted[n] = places[(n, slice(None), *start)]
     return shifted
@@ -466,9 +509,9 @@ def nudge(batch: ArrayLike, rng: Rng, most: float = 0.3) -> Array:
     >>> nudge([[[0, 8, 0, 0]]], rng=3, most=1).round(1).tolist()
     [[[6.6, 1.4, 0.0, 0.0]]]
     """
-    x = _checks.batch("batch", batch)
+    x = _checks.batch("batch", real("batch", batch))
     reach = number("most", most, "needs a number from 0 to 1", lambda m: 0 <= m <= 1)
-    source, dtype = generator(rng), float_dtype(x)
+    source, dtype = _checks.generator(rng), _native_float(x)
     for axis in range(2, x.ndim):
         d = source.uniform(-reach, reach, (len(x), *(1,) * (x.ndim - 1)))
         x = _moved(x, d, axis).astype(dtype)

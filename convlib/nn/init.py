@@ -7,14 +7,14 @@ decides is how many products add up in one output.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
+from math import inf, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib import _checks
-from convlib._checks import Array, Rng, generator, number, sizes, word
+from convlib._checks import Array, Rng, generator, number, real, sizes, word
 
 Init = str | Callable[[tuple[int, ...], np.random.Generator], ArrayLike]
 Fans = tuple[float, float]
@@ -101,7 +101,7 @@ def he(shape: Sequence[int], *, rng: Rng = None, gain: float = 2.0) -> Array:
     Source: He, Zhang, Ren and Sun (2015), "Delving Deep into Rectifiers", equation 10.
     """
     rule = "needs a number above 0; 2 after a ReLU, 1 without one"
-    gain = number("gain", gain, rule, lambda gain: gain > 0)
+    gain = number("gain", gain, rule, lambda gain: 0 < gain < inf)
     return _normal(_shape(shape), gain / fan_in(shape), rng)
 
 
@@ -153,7 +153,7 @@ def drawn(init: Init, shape: tuple[int, ...], fans: Fans, rng: Rng, dtype: np.dt
     array([[1., 1.]], dtype=float32)
     """
     if callable(init):
-        w = _checks.numeric("init(shape, rng)", init(shape, generator(rng)))
+        w = real("init(shape, rng)", init(shape, generator(rng)))
         _checks.matches("init(shape, rng)", w, shape, "the shape of the weights")
         return w.astype(dtype)
     word("init", init, ("he", "xavier"))

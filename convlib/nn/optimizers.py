@@ -2,14 +2,16 @@
 
 Every optimiser changes the parameters of a net in place. It reads `net.grads` of the last
 `backward`, and keeps arrays of its own, never those of the net. With `weight_decay` λ each adds λ·w
-to the gradient of w, of every parameter, also of biases, γ and β, as PyTorch does by default.
+to the gradient of w (`AdamW` shrinks w itself), of every parameter, also of biases, γ and β, as
+PyTorch does by default; `groups` gives some of them another λ or another rate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import cos, pi
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from math import cos, hypot, inf, pi, sqrt
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,39 +19,104 @@ from convlib import _checks
 from convlib._checks import Array, counted, number
 from convlib.nn.layer import Layer
 
+ABOVE_ZERO = "needs a number above 0"
 NOT_NEGATIVE = "needs a number of at least 0"
 BELOW_ONE = "needs a number of at least 0 and below 1"
+FROM_ZERO_TO_ONE = "needs a number from 0 to 1"
+OF_A_GROUP = ("lr", "weight_decay")
+
+State = dict[str, Array]
+Groups = Mapping[str, Mapping[str, float]]
+Schedule = Callable[[int], float]
+
+
+# ---------------------------------------------------------------- what all optimisers share
 
 
 class Optimizer:
     """What all optimisers share: the rate, the state, the loop over the parameters.
+
+    Parameters
+    ----------
+    net
+        A layer or a network.
+    lr
+        η, at least 0.
+    weight_decay
+        λ, at least 0: g ← g + λ·w first, for every parameter.
+    groups
+        A dict of patterns of names, as in a shell (`"*"` stands for anything, also for dots): every
+        parameter that fits has the `"lr"` or `"weight_decay"` given there. Where several patterns
+        fit, the later one decides.
 
     Attributes
     ----------
     net
         The net whose parameters are changed.
     lr
-        Learning rate η, at least 0; may be changed between steps.
+        Learning rate η, at least 0; may be changed between steps. The rates of groups change in
+        proportion, so that a schedule is for all.
     weight_decay
-        λ.
+        λ, of all parameters to which no group gives another.
+    decoupled
+        Whether λ shrinks the parameter itself, w ← w − η·λ·w, and leaves the gradient alone.
     state
         For every name of a parameter the moving arrays of this optimiser, by name, in the shape of
         the parameter; at first 0.
     steps
-        The number of steps so far, t.
+        The number of steps so far, t; in the first call of `update` 1.
 
-    An optimiser of your own names its arrays in `_moments` and defines `_update(g, **arrays)`. It
-    changes those arrays in place and returns what is subtracted from w, without the factor lr.
+    Raises
+    ------
+    ValueError, TypeError
+        If net is no layer, a number is out of range, or a pattern fits no parameter.
+
+    Notes
+    -----
+    An optimiser of your own names its moving arrays in `moments`, and defines `update`.
+
+    Examples
+    --------
+    Weights shrink, but not biases, γ and β; the last layer is trained at a tenth of the rate:
+
+    >>> from convlib import nn
+    >>> net = nn.Sequential(nn.Dense(2, 3), nn.BatchNorm(3), nn.Dense(3, 1))
+    >>> groups = {"*w": {"weight_decay": 0.01}, "2.*": {"lr": 0.0001}}
+    >>> optimizer = nn.AdamW(net, lr=0.001, weight_decay=0, groups=groups)
+
+    An optimiser that looks only at the signs of a running mean of gradients:
+
+    >>> class Signs(nn.Optimizer):
+    ...     moments = ("mean",)
+    ...     def update(self, g, state):
+    ...         state["mean"] *= 0.5
+    ...         state["mean"] += 0.5 * g
+    ...         return np.sign(state["mean"])
+    >>> net = nn.Dense(1, 1, bias=False, init=lambda shape, rng: np.ones(shape))
+    >>> optimizer = Signs(net, lr=0.25)
+    >>> for g in (8.0, -4.0, -1.0):
+    ...     net.grads["w"] = np.array([[g]])
+    ...     optimizer.step()
+    ...     print(net.params["w"].item(), optimizer.state["w"]["mean"].item())
+    0.75 4.0
+    0.75 0.0
+    1.0 -0.5
     """
 
-    _moments: ClassVar[tuple[str, ...]] = ()
+    moments: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, net: Layer, lr: float, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, net: Layer, lr: float, weight_decay: float = 0.0, groups: Groups | None = None
+    ) -> None:
         self.net = a_net(net)
         self.lr = lr
         self.weight_decay = least_zero("weight_decay", weight_decay)
+        self.decoupled = False
         self.steps = 0
         self.state = {name: self._zeros(param) for name, param in net.params.items()}
+        self._shares, self._decays = _of_groups(
+            {} if groups is None else groups, tuple(self.state), self.lr
+        )
 
     @property
     def lr(self) -> float:
@@ -66,39 +133,130 @@ class Optimizer:
         Raises
         ------
         RuntimeError
-            If a parameter has no gradient; then nothing is changed.
+            If a parameter has no gradient, or was not there when the optimiser was made; then
+            nothing is changed.
         ValueError
             If a gradient has not the shape of its parameter; then nothing is changed.
         """
-        grads = {name: self._gradient(name, param) for name, param in self.net.params.items()}
+        params = dict(self.net.params)
+        grads = gradients(self.net, params)
+        if not self.state.keys() >= params.keys():
+            new = next(name for name in params if name not in self.state)
+            raise RuntimeError(f"parameter {new!r} is new: make the optimiser anew")
         self.steps += 1
-        for name, param in self.net.params.items():
-            param -= self.lr * self._update(self._decayed(param, grads[name]), **self.state[name])
+        for name, param in params.items():
+            rate = self.lr * self._shares.get(name, 1.0)
+            # One buffer per parameter: first the gradient, then whatever `update` makes of it.
+            g = self._decayed(param, grads[name], rate, self._decays.get(name, self.weight_decay))
+            np.multiply(self.update(g, self.state[name]), rate, out=g)
+            np.subtract(param, g, out=param, casting="same_kind")
 
-    def _update(self, g: Array, /, **moments: Array) -> Array:
-        """Return what is subtracted from the parameter, divided by lr."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _update")
+    def update(self, g: Array, state: State) -> Array:
+        """Return what is subtracted from a parameter, divided by its rate: the step of this kind.
 
-    def _decayed(self, param: Array, g: Array) -> Array:
-        """Return the gradient with weight decay: g + λw, always a new array."""
-        return g + self.weight_decay * param if self.weight_decay else g.copy()
+        Parameters
+        ----------
+        g
+            Gradient of the parameter, with the weight decay; at least float32. It is a copy, which
+            may be overwritten and returned.
+        state
+            The arrays that `moments` names, of this parameter; to be changed in place.
 
-    def _gradient(self, name: str, param: Array) -> Array:
-        """Return the gradient of one parameter, float16 as float32."""
-        if name not in self.net.grads:
-            rule = "has no gradient; call net.backward(...) before step()"
-            raise RuntimeError(f"parameter {name!r} {rule}")
-        grad = self.net.grads[name]
-        _checks.matches(f"grads[{name!r}]", grad, param.shape, "the shape of the parameter")
-        return grad.astype(_checks.working_dtype(param.dtype), copy=False)
+        Returns
+        -------
+        Array
+            In the shape of g. It is read only, so that it may be one of the arrays of the state.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define update")
 
-    def _zeros(self, param: Array) -> dict[str, Array]:
+    def _decayed(self, param: Array, grad: Array, rate: float, decay: float) -> Array:
+        """Return a copy of the gradient with weight decay, or shrink the parameter itself."""
+        g = np.empty(param.shape, _checks.working_dtype(param.dtype))
+        if decay and not self.decoupled:
+            np.multiply(param, decay, out=g, dtype=g.dtype)
+            g += grad
+            return g
+        if decay:
+            np.multiply(param, 1 - rate * decay, out=param, dtype=g.dtype, casting="same_kind")
+        np.copyto(g, grad)
+        return g
+
+    def _zeros(self, param: Array) -> State:
         """Return the state of one parameter, an array of its own for every moment."""
         dtype = _checks.working_dtype(param.dtype)
-        return {moment: np.zeros(param.shape, dtype) for moment in self._moments}
+        return {moment: np.zeros(param.shape, dtype) for moment in self.moments}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(lr={self.lr:g}) on {counted(self.net.count)}"
+
+
+def gradients(net: Layer, params: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the gradients of these parameters, and refuse to do so before `backward`."""
+    grads = dict(net.grads)
+    for name, param in params.items():
+        if name not in grads:
+            rule = "has no gradient; call net.backward(...) first"
+            raise RuntimeError(f"parameter {name!r} {rule}")
+        if grads[name].shape != param.shape:  # the message costs more than the check
+            meaning = "the shape of the parameter"
+            _checks.matches(f"grads[{name!r}]", grads[name], param.shape, meaning)
+    return grads
+
+
+def clip_gradients(net: Layer, max_norm: float) -> float:
+    """Shorten the gradients of a net, if they are long: g ← g·min(1, c/‖g‖), all by one factor.
+
+    ‖g‖ is the root of the sum of the squares of all entries of all gradients. Their direction is
+    kept. Call it between `net.backward` and `optimizer.step`; `fit` does with `clip=c`.
+
+    Parameters
+    ----------
+    net
+        A layer or a network, after `backward`. Its gradients are changed in place.
+    max_norm
+        c, above 0.
+
+    Returns
+    -------
+    float
+        ‖g‖ before. Where it is NaN or infinite, the gradients stay as they are.
+
+    Raises
+    ------
+    RuntimeError
+        If a parameter has no gradient.
+    ValueError, TypeError
+        If net is no layer, or max_norm is out of range.
+
+    Examples
+    --------
+    >>> from convlib import nn
+    >>> net = nn.Dense(2, 1, bias=False)
+    >>> net.grads["w"] = np.array([[30.0, 40.0]])
+    >>> clip_gradients(net, 5), net.grads["w"]
+    (50.0, array([[3., 4.]]))
+
+    Source: Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural
+    networks", algorithm 1.
+    """
+    most = above_zero("max_norm", max_norm)
+    grads = gradients(a_net(net), net.params).values()
+    norm = hypot(*map(_norm, grads))
+    if most < norm < inf:
+        for grad in grads:
+            np.multiply(grad, most / norm, out=grad)
+    return norm
+
+
+def _norm(grad: Array) -> float:
+    """Return the root of the sum of squares, where even the squares of float64 would overflow."""
+    largest = float(np.abs(grad).max(initial=0))
+    if not 0 < largest < inf:
+        return largest
+    return largest * sqrt(np.square(np.divide(grad, largest, dtype=np.float64)).sum())
+
+
+# ---------------------------------------------------------------- optimisers
 
 
 class SGD(Optimizer):
@@ -108,21 +266,17 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    net
-        A layer or a `Sequential`.
-    lr
-        η, at least 0.
+    net, lr, weight_decay, groups
+        As in `Optimizer`.
     momentum
         μ, at least 0 and below 1.
     nesterov
         Needs a momentum above 0.
-    weight_decay
-        λ, at least 0: g ← g + λ·w first, for every parameter.
 
     Raises
     ------
     ValueError, TypeError
-        If net is no layer, or a number is out of range.
+        As `Optimizer`, and if a number is out of range.
 
     Examples
     --------
@@ -143,7 +297,7 @@ class SGD(Optimizer):
     after the look ahead, as in PyTorch.
     """
 
-    _moments = ("velocity",)
+    moments = ("velocity",)
 
     def __init__(
         self,
@@ -153,50 +307,23 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
+        groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay)
+        super().__init__(net, lr, weight_decay, groups)
         self.momentum = below_one("momentum", momentum)
         self.nesterov = _checks.flag("nesterov", nesterov)
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov=True: needs a momentum above 0, for example momentum=0.9")
 
-    def _update(self, g: Array, /, **moments: Array) -> Array:
-        velocity = moments["velocity"]
+    def update(self, g: Array, state: State) -> Array:
+        """Return v, or g + μ·v; see `Optimizer.update`."""
+        velocity = state["velocity"]
         velocity *= self.momentum
         velocity += g
-        return g + self.momentum * velocity if self.nesterov else velocity
-
-
-def a_net(value: object) -> Layer:
-    """Return a net, and refuse what is none.
-
-    >>> a_net(0.1)
-    Traceback (most recent call last):
-    TypeError: net is float: needs a layer or nn.Sequential
-    """
-    if not isinstance(value, Layer):
-        raise TypeError(f"net is {type(value).__name__}: needs a layer or nn.Sequential")
-    return value
-
-
-def least_zero(name: str, value: object) -> float:
-    """Return a finite number of at least 0.
-
-    >>> least_zero("lr", -0.1)
-    Traceback (most recent call last):
-    ValueError: lr=-0.1: needs a number of at least 0
-    """
-    return number(name, value, NOT_NEGATIVE, lambda x: 0 <= x < np.inf)
-
-
-def below_one(name: str, value: object) -> float:
-    """Return a number of at least 0 and below 1.
-
-    >>> below_one("momentum", 1)
-    Traceback (most recent call last):
-    ValueError: momentum=1: needs a number of at least 0 and below 1
-    """
-    return number(name, value, BELOW_ONE, lambda x: 0 <= x < 1)
+        if self.nesterov:
+            g += self.momentum * velocity
+            return g
+        return velocity
 
 
 class AdaGrad(Optimizer):
@@ -204,15 +331,15 @@ class AdaGrad(Optimizer):
 
     Parameters
     ----------
-    net, lr, weight_decay
-        As in `SGD`.
+    net, lr, weight_decay, groups
+        As in `Optimizer`.
     eps
         ε, at least 0.
 
     Raises
     ------
     ValueError, TypeError
-        If net is no layer, or a number is out of range.
+        As `Optimizer`, and if a number is out of range.
 
     Examples
     --------
@@ -224,18 +351,26 @@ class AdaGrad(Optimizer):
     Stochastic Optimization", figure 1 with a diagonal matrix.
     """
 
-    _moments = ("squares",)
+    moments = ("squares",)
 
     def __init__(
-        self, net: Layer, lr: float = 0.01, *, eps: float = 1e-10, weight_decay: float = 0.0
+        self,
+        net: Layer,
+        lr: float = 0.01,
+        *,
+        eps: float = 1e-10,
+        weight_decay: float = 0.0,
+        groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay)
+        super().__init__(net, lr, weight_decay, groups)
         self.eps = least_zero("eps", eps)
 
-    def _update(self, g: Array, /, **moments: Array) -> Array:
-        squares = moments["squares"]
+    def update(self, g: Array, state: State) -> Array:
+        """Return g/(√s + ε); see `Optimizer.update`."""
+        squares = state["squares"]
         squares += g * g
-        return g / (np.sqrt(squares) + self.eps)
+        g /= np.sqrt(squares) + self.eps
+        return g
 
 
 class RMSProp(Optimizer):
@@ -243,8 +378,8 @@ class RMSProp(Optimizer):
 
     Parameters
     ----------
-    net, lr, weight_decay
-        As in `SGD`.
+    net, lr, weight_decay, groups
+        As in `Optimizer`.
     decay
         α, at least 0 and below 1.
     eps
@@ -253,7 +388,7 @@ class RMSProp(Optimizer):
     Raises
     ------
     ValueError, TypeError
-        If net is no layer, or a number is out of range.
+        As `Optimizer`, and if a number is out of range.
 
     Examples
     --------
@@ -264,7 +399,7 @@ class RMSProp(Optimizer):
     Source: Tieleman and Hinton (2012), "Neural Networks for Machine Learning", lecture 6e.
     """
 
-    _moments = ("squares",)
+    moments = ("squares",)
 
     def __init__(
         self,
@@ -274,16 +409,19 @@ class RMSProp(Optimizer):
         decay: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay)
+        super().__init__(net, lr, weight_decay, groups)
         self.decay = below_one("decay", decay)
         self.eps = least_zero("eps", eps)
 
-    def _update(self, g: Array, /, **moments: Array) -> Array:
-        squares = moments["squares"]
+    def update(self, g: Array, state: State) -> Array:
+        """Return g/(√s + ε); see `Optimizer.update`."""
+        squares = state["squares"]
         squares *= self.decay
         squares += (1 - self.decay) * g * g
-        return g / (np.sqrt(squares) + self.eps)
+        g /= np.sqrt(squares) + self.eps
+        return g
 
 
 class Adam(Optimizer):
@@ -294,22 +432,19 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    net, lr
-        As in `SGD`.
+    net, lr, weight_decay, groups
+        As in `Optimizer`.
     betas
         (β₁, β₂), each at least 0 and below 1.
     eps
         ε, at least 0.
-    weight_decay
-        λ, at least 0. As in `SGD`, or if decoupled:
     decoupled
-        Shrink the weights directly, w ← w − η·λ·w, before the step, and leave the gradient alone:
-        this is AdamW.
+        Shrink the weights themselves instead of adding λ·w to the gradient: this is `AdamW`.
 
     Raises
     ------
     ValueError, TypeError
-        If net is no layer, or a number is out of range.
+        As `Optimizer`, and if a number is out of range.
 
     Examples
     --------
@@ -322,11 +457,10 @@ class Adam(Optimizer):
     >>> net.params["w"].round(6)
     array([[0.875]])
 
-    Source: Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1;
-    Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
+    Source: Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1.
     """
 
-    _moments = ("m", "v")
+    moments = ("m", "v")
 
     def __init__(
         self,
@@ -337,33 +471,89 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         decoupled: bool = False,
+        groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay)
+        super().__init__(net, lr, weight_decay, groups)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise TypeError(f"betas={betas!r}: needs two numbers, for example (0.9, 0.999)")
         self.betas = below_one("betas[0]", betas[0]), below_one("betas[1]", betas[1])
         self.eps = least_zero("eps", eps)
         self.decoupled = _checks.flag("decoupled", decoupled)
 
-    def _decayed(self, param: Array, g: Array) -> Array:
-        if not self.decoupled:
-            return super()._decayed(param, g)
-        param *= 1 - self.lr * self.weight_decay
-        return g
-
-    def _update(self, g: Array, /, **moments: Array) -> Array:
-        m, v = moments["m"], moments["v"]
+    def update(self, g: Array, state: State) -> Array:
+        """Return m̂/(√v̂ + ε); see `Optimizer.update`."""
+        m, v = state["m"], state["v"]
         first, second = self.betas
+        # The weights of the means so far: m̂ = m/seen_m, v̂ = v/seen_v.
+        seen_m, seen_v = 1 - first**self.steps, 1 - second**self.steps
+        part = np.multiply(g, 1 - first, out=np.empty_like(g))
         m *= first
-        m += (1 - first) * g
+        m += part
+        np.multiply(g, 1 - second, out=part)  # g² alone may overflow
+        part *= g
         v *= second
-        v += (1 - second) * g * g
-        mean, square = m / (1 - first**self.steps), v / (1 - second**self.steps)
-        return mean / (np.sqrt(square) + self.eps)
+        v += part
+        # m̂/(√v̂ + ε) with one division: m/(√v·seen_m/√seen_v + ε·seen_m)
+        np.sqrt(v, out=g)
+        g *= seen_m / sqrt(seen_v)
+        g += self.eps * seen_m
+        return np.divide(m, g, out=g)
 
 
-Schedule = Callable[[int], float]
-FROM_ZERO_TO_ONE = "needs a number from 0 to 1"
+class AdamW(Adam):
+    """Adam with decoupled weight decay: w ← w − η·λ·w, then Adam's step of the gradient alone.
+
+    In `Adam` the term λ·w is divided by √v̂ like the gradient, so that weights with large gradients
+    hardly shrink. Here all shrink by the same share.
+
+    Parameters
+    ----------
+    net, lr, groups
+        As in `Optimizer`.
+    betas, eps
+        As in `Adam`.
+    weight_decay
+        λ, at least 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `Optimizer`, and if a number is out of range.
+
+    Examples
+    --------
+    >>> from convlib import nn
+    >>> net = nn.Dense(1, 1, bias=False, init=lambda shape, rng: np.ones(shape))
+    >>> net.grads["w"] = np.zeros((1, 1))
+    >>> AdamW(net, lr=0.5, weight_decay=0.25).step()
+    >>> net.params["w"]
+    array([[0.875]])
+
+    Source: Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
+    """
+
+    def __init__(
+        self,
+        net: Layer,
+        lr: float = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+        groups: Groups | None = None,
+    ) -> None:
+        super().__init__(
+            net,
+            lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            decoupled=True,
+            groups=groups,
+        )
+
+
+# ---------------------------------------------------------------- schedules
 
 
 def step_decay(every: int, factor: float = 0.1) -> Schedule:
@@ -372,7 +562,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     Parameters
     ----------
     every
-        Epochs, at least 1.
+        Epochs, at least 1; steps, in a `fit` with `schedule_per="step"`.
     factor
         From 0 to 1.
 
@@ -403,7 +593,8 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
     Parameters
     ----------
     epochs
-        At least 1. The floor is reached in the epoch of this number, the first one afterwards.
+        At least 1. The floor is reached in the epoch of this number, the first one afterwards. With
+        `schedule_per="step"`, the number of steps.
     floor
         From 0 to 1.
 
@@ -437,7 +628,7 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     Parameters
     ----------
     epochs
-        The number of epochs below the full rate, at least 1.
+        The number of epochs below the full rate, at least 1. With `schedule_per="step"`, of steps.
     then
         Schedule that follows; its epoch 0 is the first after the warm-up. None stays at 1.
 
@@ -467,6 +658,85 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     return lambda epoch: (epoch + 1) / (first + 1) if epoch < first else later(epoch - first)
 
 
+# ---------------------------------------------------------------- checks
+
+
+def a_net(value: object) -> Layer:
+    """Return a net, and refuse what is none.
+
+    >>> a_net(0.1)
+    Traceback (most recent call last):
+    TypeError: net is float: needs a layer or nn.Sequential
+    """
+    if not isinstance(value, Layer):
+        raise TypeError(f"net is {type(value).__name__}: needs a layer or nn.Sequential")
+    return value
+
+
+def least_zero(name: str, value: object) -> float:
+    """Return a finite number of at least 0.
+
+    >>> least_zero("lr", -0.1)
+    Traceback (most recent call last):
+    ValueError: lr=-0.1: needs a number of at least 0
+    """
+    return number(name, value, NOT_NEGATIVE, lambda x: 0 <= x < inf)
+
+
+def above_zero(name: str, value: object) -> float:
+    """Return a finite number above 0.
+
+    >>> above_zero("clip", 0)
+    Traceback (most recent call last):
+    ValueError: clip=0: needs a number above 0
+    """
+    return number(name, value, ABOVE_ZERO, lambda x: 0 < x < inf)
+
+
+def below_one(name: str, value: object) -> float:
+    """Return a number of at least 0 and below 1.
+
+    >>> below_one("momentum", 1)
+    Traceback (most recent call last):
+    ValueError: momentum=1: needs a number of at least 0 and below 1
+    """
+    return number(name, value, BELOW_ONE, lambda x: 0 <= x < 1)
+
+
 def _share(name: str, value: object) -> float:
     """Return a number from 0 to 1."""
     return number(name, value, FROM_ZERO_TO_ONE, lambda x: 0 <= x <= 1)
+
+
+def _of_groups(
+    groups: object, names: tuple[str, ...], lr: float
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return, by name, the rates that groups give as shares of lr, and their weight decays."""
+    rates: dict[str, float] = {}
+    decays: dict[str, float] = {}
+    for pattern, options in _entries("groups", groups, "{'*b': {'weight_decay': 0}}"):
+        chosen = _fitting(pattern, names)
+        group = f"groups[{pattern!r}]"
+        for option, value in _entries(group, options, "{'lr': 0.01, 'weight_decay': 0}"):
+            _checks.word(group, option, OF_A_GROUP, kind="option")
+            checked = least_zero(f"{group}[{option!r}]", value)
+            (rates if option == "lr" else decays).update(dict.fromkeys(chosen, checked))
+    if rates and not lr:
+        raise ValueError("lr=0: needs a number above 0, as the rates of groups are shares of it")
+    return {name: rate / lr for name, rate in rates.items()}, decays
+
+
+def _entries(name: str, value: object, example: str) -> Iterable[tuple[str, Any]]:
+    """Return the entries of a dict, and refuse anything else."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name}={value!r}: needs a dict, for example {example}")
+    return value.items()
+
+
+def _fitting(pattern: str, names: tuple[str, ...]) -> list[str]:
+    """Return the names that a pattern fits, at least one."""
+    chosen = [name for name in names if fnmatchcase(name, pattern)]
+    if not chosen:
+        some = ", ".join(map(repr, names[:4])) + (", …" if len(names) > 4 else "")
+        raise ValueError(f"groups[{pattern!r}]: fits none of the parameters, {some}")
+    return chosen

@@ -171,6 +171,48 @@ def test_losses(dtype, tolerance, rng):
             close(ours.grad, given.grad, tolerance)
 
 
+@dtypes
+@pytest.mark.parametrize("rows", [False, True], ids=["labels", "probabilities"])
+def test_cross_entropy_with_all_options(rows, dtype, tolerance, rng):
+    for number in range(COUNT):
+        batch, k = ints(rng, 1, 10, 2)
+        scores = (rng.normal(size=(batch, k)) * 10 ** rng.uniform(-1, 2)).astype(dtype)
+        weights = None if number % 3 == 0 else rng.uniform(0.1, 3, k).astype(dtype)
+        smoothing = (0.0, 0.1, 1.0)[number % 4 - 1]
+        labels = (
+            rng.dirichlet(np.ones(k), batch).astype(dtype) if rows else rng.integers(0, k, batch)
+        )
+        given = torch.tensor(scores, requires_grad=True)
+        weight = None if weights is None else torch.tensor(weights)
+        value = functional.cross_entropy(
+            given, torch.tensor(labels), weight=weight, label_smoothing=smoothing
+        )
+        value.backward()
+        options = {"label_smoothing": smoothing, "class_weights": weights}
+        ours = nn.softmax_cross_entropy(scores, labels, **options)
+        close(ours.value, value, tolerance)
+        close(ours.grad, given.grad, tolerance)
+
+
+@dtypes
+def test_binary_cross_entropy(dtype, tolerance, rng):
+    for number in range(COUNT):
+        shape = ints(rng, 1, 10, 1 + number % 2)
+        scores = (rng.normal(size=shape) * 10 ** rng.uniform(-1, 2)).astype(dtype)
+        targets = rng.uniform(size=shape).astype(dtype).round(number % 3)
+        weight = None if number % 3 == 0 else rng.uniform(0, 3, shape[1:]).astype(dtype)
+        given = torch.tensor(scores, requires_grad=True)
+        value = functional.binary_cross_entropy_with_logits(
+            given,
+            torch.tensor(targets),
+            pos_weight=None if weight is None else torch.tensor(weight),
+        )
+        value.backward()
+        ours = nn.binary_cross_entropy(scores, targets, positive_weight=weight)
+        close(ours.value, value, tolerance)
+        close(ours.grad, given.grad, tolerance)
+
+
 def test_fans(rng):
     for _ in range(COUNT):
         shape = ints(rng, 1, 5, int(rng.integers(2, 6)))

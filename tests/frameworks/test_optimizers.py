@@ -29,6 +29,8 @@ OPTIMIZERS = [
     (nn.Adam, torch.optim.Adam, {"lr": 0.05, "betas": (0.5, 0.9), "eps": 0.01}),
     (nn.Adam, torch.optim.Adam, {"lr": 0.05, "weight_decay": 0.1}),
     (nn.Adam, torch.optim.AdamW, {"lr": 0.05, "weight_decay": 0.1, "decoupled": True}),
+    (nn.AdamW, torch.optim.AdamW, {}),
+    (nn.AdamW, torch.optim.AdamW, {"lr": 0.05, "betas": (0.5, 0.9), "weight_decay": 0.1}),
 ]
 
 
@@ -57,6 +59,57 @@ def test_a_hundred_steps(ours, theirs, options, rng):
         other.step()
     for name, param in net.params.items():
         close(param, twins[name], 1e-11)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(nn.SGD, torch.optim.SGD), (nn.Adam, torch.optim.Adam),
+                         (nn.AdamW, torch.optim.AdamW)],
+)  # fmt: skip
+def test_groups_with_a_schedule(ours, theirs, rng):
+    """Weights decay, the last layer has a rate of its own, and all rates go down together."""
+    net = nn.Sequential(nn.Conv(2, 3, 3, rng=0), nn.BatchNorm(3), nn.Flatten(), nn.Dense(12, 4))
+    twins = {name: torch.tensor(param.copy()) for name, param in net.params.items()}
+    groups = {"*w": {"weight_decay": 0.1}, "3.*": {"lr": 0.002}}
+    optimizer = ours(net, lr=0.05, weight_decay=0, groups=groups)
+    other = theirs(
+        [
+            {
+                "params": [twin],
+                "lr": 0.002 if name.startswith("3.") else 0.05,
+                "weight_decay": 0.1 if name.endswith("w") else 0.0,
+            }
+            for name, twin in twins.items()
+        ]
+    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(other, STEPS)
+    rate, factor = optimizer.lr, nn.cosine(STEPS)
+    net.backward(net(rng.normal(size=(3, 2, 4, 4))))
+    for step in range(STEPS):
+        for name, grad in net.grads.items():
+            grad[...] = rng.normal(size=grad.shape)
+            twins[name].grad = torch.tensor(grad)
+        optimizer.lr = rate * factor(step)
+        optimizer.step()
+        other.step()
+        schedule.step()
+    for name, param in net.params.items():
+        close(param, twins[name], 1e-11)
+
+
+def test_clipping(rng):
+    """PyTorch divides by the norm + 1e-6, which is why the norms are large here."""
+    net = nn.Sequential(nn.Conv(2, 3, 3, rng=0), nn.Flatten(), nn.Dense(12, 4, rng=1))
+    net.backward(net(rng.normal(size=(3, 2, 4, 4))))
+    for size, most in ((1e8, 1.0), (1e8, 1e12), (1e5, 1e3)):
+        twins = []
+        for grad in net.grads.values():
+            grad[...] = size * rng.normal(size=grad.shape)
+            twins.append(torch.zeros(grad.shape, dtype=torch.float64))
+            twins[-1].grad = torch.tensor(grad)
+        norm = torch.nn.utils.clip_grad_norm_(twins, most)
+        np.testing.assert_allclose(nn.clip_gradients(net, most), norm.item(), rtol=1e-12)
+        for grad, twin in zip(net.grads.values(), twins, strict=True):
+            np.testing.assert_allclose(grad, twin.grad.numpy(), rtol=1e-10)
 
 
 def test_training_step_by_step(rng):

@@ -53,6 +53,21 @@ def test_only_what_is_missing_is_named(folder):
         nn.mnist(folder)
 
 
+def test_the_spelling_with_a_dot(folder):
+    """Also compressed, and beside files in the other spelling, which come first."""
+    plain = nn.mnist(folder)
+    for name in NAMES:
+        for end in ("", ".gz"):
+            if (folder / f"{name}{end}").exists():
+                dotted = name.replace("s-idx", "s.idx")
+                (folder / f"{name}{end}").rename(folder / f"{dotted}{end}")
+    for one, two in zip(nn.mnist(folder), plain, strict=True):
+        for there, here in zip(one, two, strict=True):
+            np.testing.assert_array_equal(there, here)
+    (folder / NAMES[0]).write_bytes(idx(np.ones((5, 2, 3))))
+    np.testing.assert_array_equal(nn.mnist(folder)[0][0], np.ones((5, 1, 2, 3)))
+
+
 IMAGES = idx(np.zeros((5, 2, 3)))
 FAULTS = {
     "magic": (b"\1" + IMAGES[1:], "starts with 01 00 08 03: an IDX file starts with 00 00"),
@@ -63,6 +78,18 @@ FAULTS = {
     "too long": (IMAGES + b"0", "is too long: 47 bytes, but (5, 2, 3) needs 46"),
     "damaged gz": (gzip.compress(IMAGES)[:-9], "is damaged: it cannot be decompressed"),
     "wrong gz": (b"\x1f\x8bhello", "is damaged: it cannot be decompressed"),
+    "sizes beyond any memory": (
+        bytes([0, 0, 8, 3]) + b"\xff" * 12,
+        "is cut off: 16 bytes, but (4294967295, 4294967295, 4294967295) needs 7922816",
+    ),
+    "sizes beyond any memory beside a 0": (
+        bytes([0, 0, 8, 3]) + bytes(4) + b"\xff" * 8,
+        "train-images-idx3-ubyte states 3 axes of sizes (0, 4294967295, 4294967295): array is too",
+    ),
+    "70 axes": (
+        bytes([0, 0, 8, 70]) + bytes([0, 0, 0, 1]) * 70 + b"5",
+        "train-images-idx3-ubyte states 70 axes of sizes (1, 1, 1,",
+    ),
     "dimensions": (idx(np.zeros((5, 6))), "holds uint8 with shape (5, 6): needs bytes, (N, height"),
     "count": (idx(np.zeros((4, 2, 3))), "holds 5 labels, train-images-idx3-ubyte 4 images"),
     "sizes": (idx(np.zeros((5, 3, 3))), "the images have two sizes"),
@@ -183,7 +210,42 @@ def test_split_out_of_range(fraction):
 
 def test_split_of_loners():
     with pytest.raises(ValueError, match=r"fraction=0\.5: no class has two samples"):
-        nn.split(np.zeros(3), np.arange(3), 0.5)
+        nn.split(np.zeros(3), np.arange(3), 0.5, stratify=True)
+    with pytest.raises(ValueError, match=r"fraction=0\.5: there is one sample, so nothing can be"):
+        nn.split(np.zeros(1), np.zeros(1), 0.5)
+
+
+@pytest.mark.parametrize("different", [50, 90, 100])
+def test_many_different_integers_are_numbers(different):
+    """As classes of one or two samples they would leave 10 or 50 of 100 for the second part."""
+    y = np.arange(100) % different
+    (x1, _), (x2, y2) = nn.split(np.arange(100), y, 0.2, rng=0)
+    assert (len(x1), len(x2)) == (80, 20)
+    assert sorted([*x1, *x2]) == list(range(100))
+    np.testing.assert_array_equal(y[x2], y2)
+
+
+def test_classes_as_long_as_both_parts_have_room_for_each():
+    y = np.repeat(np.arange(20), 5)
+    assert np.bincount(nn.split(y, y, 0.2, rng=0)[1][1]).tolist() == [1] * 20
+    assert np.bincount(nn.split(y, y, 0.8, rng=0)[1][1]).tolist() == [4] * 20
+    assert len(nn.split(y, y, 0.1, rng=0)[1][1]) == 10  # 20 classes have no room in 10 places
+
+
+def test_split_as_told():
+    y = np.repeat([0, 1], [90, 10])
+    assert nn.split(y, y, 0.5, stratify=True, rng=0)[1][1].sum() == 5
+    drawn = {int(nn.split(y, y, 0.5, stratify=False, rng=seed)[1][1].sum()) for seed in range(9)}
+    assert len(drawn) > 1
+    few = nn.split(y[::10], y[::10], 0.05, stratify=True, rng=0)
+    assert few[1][1].tolist() == [0]  # class 1 has one sample
+    for targets in (y / 2, y[:, np.newaxis]):
+        with pytest.raises(
+            ValueError, match=r"^stratify=True: needs labels, integers \(N,\); y has"
+        ):
+            nn.split(y, targets, 0.5, stratify=True)
+    with pytest.raises(TypeError, match="stratify='no': needs True or False"):
+        nn.split(y, y, 0.5, stratify="no")
 
 
 @pytest.mark.parametrize(("axis", "over"), [("all", None), ("channel", (0, 2, 3)), ("feature", 0)])
@@ -204,6 +266,26 @@ def test_constant_features():
     np.testing.assert_array_equal(standardizer(x)[:, 0], 0)
     np.testing.assert_allclose(standardizer([[1.1, 3]]), [[1, 0]], atol=1e-12)
     assert standardizer.std[0] == 1
+
+
+@pytest.mark.parametrize("kind", [">f2", ">f4", ">f8", "f2", "f4", "f8", ">i2"])
+def test_standardizer_keeps_the_precision_in_every_byte_order(kind):
+    x = np.array([[0, 8], [4, 2]], kind)
+    standardizer = nn.Standardizer.of(x, "feature")
+    z = standardizer(x)
+    assert z.dtype == (np.float64 if kind == ">i2" else np.dtype(kind).newbyteorder("="))
+    assert z.dtype.isnative
+    np.testing.assert_array_equal(z, [[-1, 1], [1, -1]])
+    np.testing.assert_array_equal(standardizer.inverse(z.astype(z.dtype.newbyteorder())), x)
+    assert standardizer.inverse(z.astype(z.dtype.newbyteorder())).dtype.isnative
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_standardizer_of_numbers_whose_squares_leave_float64(size):
+    text = "x holds numbers so far apart, or so close, that the squares of their distances leave"
+    with pytest.raises(ValueError, match=text):
+        nn.Standardizer.of([[size], [-size]])
+    assert nn.Standardizer.of([[size], [size]])([[size]]) == 0
 
 
 def test_standardizer_dtypes_and_shapes():

@@ -58,6 +58,21 @@ def test_seeds_and_dtypes(rng):
     assert nn.nudge(np.ones((1, 1, 2), int), 0).dtype == np.float64
 
 
+@pytest.mark.parametrize("kind", [">f2", ">f4", ">f8", ">i4"])
+def test_both_ways_in_the_other_byte_order(kind, rng):
+    x = rng.integers(0, 9, (4, 1, 5)).astype(kind)
+    for move in (nn.shift, nn.nudge):
+        y, plain = move(x, 3), move(x.astype(x.dtype.newbyteorder("=")), 3)
+        np.testing.assert_array_equal(y, plain)
+        assert y.dtype == plain.dtype
+        assert y.dtype.isnative
+
+
+def test_a_complex_batch_is_not_halved():
+    with pytest.raises(TypeError, match="batch has dtype complex128: layers compute with real"):
+        nn.nudge(np.ones((1, 1, 3), complex), 0)
+
+
 @pytest.mark.parametrize("most", [-0.1, 1.5])
 def test_error_of_most(most):
     with pytest.raises(ValueError, match=r"needs a number from 0 to 1"):

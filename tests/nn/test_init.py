@@ -72,6 +72,12 @@ def test_seeds(draw):
         (lambda: nn.fan_out((0, 3)), ValueError, "shape=(0, 3): needs an integer of at least 1"),
         (lambda: nn.he(9), TypeError, "shape=9: needs a tuple of sizes; write shape=(9,)"),
         (lambda: nn.he((2, 3), gain=0), ValueError, "gain=0: needs a number above 0; 2 after a"),
+        (lambda: nn.he((2, 3), gain=float("inf")), ValueError, "gain=inf: needs a number above 0"),
+        (
+            lambda: nn.Dense(1, 1, init=lambda shape, rng: np.full(shape, 1j)),
+            TypeError,
+            "init(shape, rng) has dtype complex128: layers compute with real numbers",
+        ),
         (
             lambda: nn.xavier((2, 3), mode="fan_inn"),
             ValueError,

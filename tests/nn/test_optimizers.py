@@ -15,7 +15,7 @@ MAKERS = {
     "adagrad": lambda net: nn.AdaGrad(net, 0.1),
     "rmsprop": lambda net: nn.RMSProp(net, 0.1),
     "adam": lambda net: nn.Adam(net, 0.1),
-    "adamw": lambda net: nn.Adam(net, 0.1, weight_decay=0.1, decoupled=True),
+    "adamw": lambda net: nn.AdamW(net, 0.1, weight_decay=0.1),
 }
 every = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 
@@ -111,6 +111,13 @@ def test_the_first_step_of_adam_has_the_length_of_the_rate():
         assert math.isclose(
             walk(net, nn.Adam(net, 0.25), [g])[0], 1 - math.copysign(0.25, g), rel_tol=1e-5
         )
+
+
+def test_adam_takes_gradients_whose_squares_overflow():
+    """g² = 1e40 is infinite in float32, (1 − β₂)·g² = 1e37 is not."""
+    net = one(dtype=np.float32)
+    with np.errstate(over="raise"):
+        assert math.isclose(walk(net, nn.Adam(net, 0.25), [1e20])[0], 0.75, rel_tol=1e-5)
 
 
 @pytest.mark.parametrize("make", [MAKERS[name] for name in MAKERS if name != "adamw"])
@@ -211,7 +218,7 @@ def test_nothing_is_shared(make, rng):
     optimizer.step()
     owned = [array for arrays in optimizer.state.values() for array in arrays.values()]
     others = [*net.params.values(), *net.grads.values()]
-    assert len(owned) == len(net.params) * len(optimizer._moments)
+    assert len(owned) == len(net.params) * len(optimizer.moments)
     for number, array in enumerate(owned):
         assert not any(np.shares_memory(array, other) for other in [*owned[:number], *others])
 
@@ -266,7 +273,7 @@ def test_a_missing_gradient(make):
     net = net_of()
     before = {name: param.copy() for name, param in net.params.items()}
     optimizer = make(net)
-    text = "parameter '0.w' has no gradient; call net.backward(...) before step()"
+    text = "parameter '0.w' has no gradient; call net.backward(...) first"
     with pytest.raises(RuntimeError, match=f"^{re.escape(text)}$"):
         optimizer.step()
     net[2](np.ones((1, 4)))
@@ -337,10 +344,257 @@ def test_the_line_that_shows_it():
 
 def test_an_optimiser_of_your_own():
     class Signs(nn.Optimizer):
-        def _update(self, g, /, **moments):
+        def update(self, g, state):
             return np.sign(g)
 
     net = one()
     assert walk(net, Signs(net, 0.5), [7, -0.1]) == [0.5, 1]
-    with pytest.raises(NotImplementedError, match="Optimizer does not define _update"):
+    with pytest.raises(NotImplementedError, match="Optimizer does not define update"):
         walk(net, nn.Optimizer(net, 0.5), [1])
+
+
+def test_an_optimiser_of_your_own_may_return_its_state():
+    """What `update` returns is read, not written; and g is its own to overwrite."""
+
+    class Sums(nn.Optimizer):
+        moments = ("total", "count")
+
+        def update(self, g, state):
+            state["total"] += g
+            state["count"] += 1
+            g[...] = np.nan
+            return state["total"]
+
+    net = one()
+    optimizer = Sums(net, 0.5)
+    assert walk(net, optimizer, [1, 2]) == [0.5, -1]
+    assert {name: array.item() for name, array in optimizer.state["w"].items()} == {
+        "total": 3,
+        "count": 2,
+    }
+    assert net.grads["w"] == 2
+
+
+def test_adamw_is_adam_decoupled(rng):
+    one, two = net_of(), net_of()
+    first, second = nn.AdamW(one), nn.Adam(two, weight_decay=0.01, decoupled=True)
+    for _ in range(5):
+        backward(one, rng)
+        for name, grad in one.grads.items():
+            two.grads[name] = grad.copy()
+        first.step()
+        second.step()
+    for name, param in one.params.items():
+        np.testing.assert_array_equal(param, two.params[name])
+    assert repr(first).startswith("AdamW(lr=0.001) on ")
+
+
+def test_a_parameter_without_axes_learns():
+    """In place, so that an array of one number is changed and not replaced."""
+    net = one()
+    net._params["w"] = np.array(1.0)
+    array = net.params["w"]
+    net.grads["w"] = np.array(2.0)
+    for make in MAKERS.values():
+        before = array.item()
+        make(net).step()
+        assert array.item() < before
+    assert net.params["w"] is array
+
+
+@every
+def test_a_parameter_that_was_put_in_later_learns(make, rng):
+    net = net_of()
+    optimizer = make(net)
+    new = rng.normal(size=(4, 3))
+    net.params["0.w"] = new
+    backward(net, rng)
+    before = net.params["0.w"].copy()
+    optimizer.step()
+    assert not np.array_equal(net.params["0.w"], before)
+
+
+def test_weight_decay_of_half_precision_is_not_lost():
+    """λ·w = 6e-9 is 0 in float16, but not in float32, in which the optimiser computes."""
+    net = one(2**-4, np.float16)
+    assert walk(net, nn.SGD(net, 1e6, weight_decay=1e-7), [0])[0] < 2**-4
+
+
+# ---------------------------------------------------------------- groups
+
+
+def constant(net, value=1.0):
+    """Give a net gradients that are this number everywhere."""
+    for name, param in net.params.items():
+        net.grads[name] = np.full(param.shape, value, param.dtype)
+
+
+def named():
+    """A net with parameters of every name, all of them 1."""
+    net = nn.Sequential(nn.Dense(2, 2, rng=0), nn.BatchNorm(2), nn.Dense(2, 1, rng=1))
+    for param in net.params.values():
+        param[...] = 1
+    return net
+
+
+def test_weights_shrink_and_nothing_else():
+    net = named()
+    constant(net, 0.0)
+    nn.SGD(net, 0.5, groups={"*w": {"weight_decay": 0.5}}).step()
+    assert {name: set(param.ravel()) for name, param in net.params.items()} == {
+        "0.w": {0.75},
+        "0.b": {1},
+        "1.gamma": {1},
+        "1.beta": {1},
+        "2.w": {0.75},
+        "2.b": {1},
+    }
+
+
+@pytest.mark.parametrize("make", [nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp, nn.AdaGrad])
+def test_no_decay_on_biases(make):
+    net = named()
+    constant(net, 0.0)
+    make(net, 0.5, weight_decay=0.5, groups={"*b": {"weight_decay": 0}}).step()
+    assert (net.params["0.w"] < 1).all()
+    np.testing.assert_array_equal(net.params["0.b"], 1)
+
+
+def test_a_group_has_its_own_rate_and_the_later_pattern_decides():
+    net = named()
+    constant(net)
+    groups = {"2.*": {"lr": 0.25}, "*.b": {"lr": 0.125}}
+    nn.SGD(net, 0.5, groups=groups).step()
+    assert net.params["0.w"].ravel().tolist() == [0.5] * 4
+    assert net.params["2.w"].ravel().tolist() == [0.75] * 2
+    assert net.params["0.b"].tolist() + net.params["2.b"].tolist() == [0.875] * 3
+
+
+def test_a_group_takes_part_in_a_schedule():
+    net = named()
+    constant(net)
+    optimizer = nn.SGD(net, 0.5, groups={"0.*": {"lr": 0.25}, "2.*": {"lr": 0}})
+    optimizer.lr /= 2
+    optimizer.step()
+    assert net.params["0.b"].tolist() == [0.875] * 2
+    assert net.params["1.beta"].tolist() == [0.75] * 2
+    assert net.params["2.b"].tolist() == [1]
+
+
+def test_decoupled_decay_goes_with_the_rate_of_the_group():
+    net = one(2.0)
+    optimizer = nn.AdamW(net, 1.0, weight_decay=0.5, groups={"w": {"lr": 0.5}})
+    assert walk(net, optimizer, [0]) == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("groups", "error", "text"),
+    [
+        (
+            {"*.bias": {"lr": 0}},
+            ValueError,
+            "groups['*.bias']: fits none of the parameters, '0.w', '0.b', '1.gamma', '1.beta', …",
+        ),
+        (
+            {"*b": {"decay": 0}},
+            ValueError,
+            "groups['*b']='decay': unknown option; did you mean 'weight_decay'? Known: 'lr', "
+            "'weight_decay'",
+        ),
+        (
+            {"*b": {"lr": -1}},
+            ValueError,
+            "groups['*b']['lr']=-1: needs a number of at least 0",
+        ),
+        (
+            {"*b": 0.1},
+            TypeError,
+            "groups['*b']=0.1: needs a dict, for example {'lr': 0.01, 'weight_decay': 0}",
+        ),
+        (
+            ["*b"],
+            TypeError,
+            "groups=['*b']: needs a dict, for example {'*b': {'weight_decay': 0}}",
+        ),
+    ],
+)
+def test_groups_that_are_refused(groups, error, text):
+    with pytest.raises(error) as raised:
+        nn.SGD(named(), groups=groups)
+    assert str(raised.value) == text
+
+
+def test_shares_of_a_rate_of_0():
+    text = "lr=0: needs a number above 0, as the rates of groups are shares of it"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        nn.SGD(named(), 0, groups={"*b": {"lr": 0.1}})
+    nn.SGD(named(), 0, groups={"*b": {"weight_decay": 0.1}})
+
+
+def test_a_parameter_that_came_later():
+    net = one()
+    optimizer = nn.SGD(net)
+    net._params["extra"] = np.ones(1)
+    net.grads.update(w=np.ones((1, 1)), extra=np.ones(1))
+    text = "parameter 'extra' is new: make the optimiser anew"
+    with pytest.raises(RuntimeError, match=f"^{re.escape(text)}$"):
+        optimizer.step()
+    assert net.params["w"] == 1
+
+
+# ---------------------------------------------------------------- clipping
+
+
+def test_clipping_by_hand():
+    net = nn.Sequential(nn.Dense(2, 1, rng=0))
+    net.grads["0.w"], net.grads["0.b"] = np.array([[2.0, -6.0]]), np.array([9.0])
+    arrays = dict(net.grads)
+    assert nn.clip_gradients(net, 11) == 11  # √(4 + 36 + 81): not longer than 11
+    assert arrays["0.w"].tolist() == [[2, -6]]
+    assert nn.clip_gradients(net, 5.5) == 11
+    assert (arrays["0.w"].tolist(), arrays["0.b"].tolist()) == ([[1, -3]], [4.5])
+    assert all(net.grads[name] is array for name, array in arrays.items())
+
+
+def test_clipping_keeps_the_direction(rng):
+    net = net_of()
+    backward(net, rng)
+    before = {name: grad.copy() for name, grad in net.grads.items()}
+    flat = np.concatenate([grad.ravel() for grad in before.values()])
+    norm = nn.clip_gradients(net, 0.01)
+    assert math.isclose(norm, np.linalg.norm(flat), rel_tol=1e-12)
+    assert math.isclose(nn.clip_gradients(net, 1), 0.01, rel_tol=1e-12)
+    for name, grad in net.grads.items():
+        np.testing.assert_allclose(grad, before[name] * 0.01 / norm, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "size"), [(np.float16, 300), (np.float32, 1e30), (np.float64, 1e200), (np.float64, 0)]
+)
+def test_norms_whose_squares_overflow(dtype, size):
+    net = one(dtype=dtype)
+    net.grads["w"] = np.array([[size]], dtype)
+    with np.errstate(over="raise", invalid="raise"):
+        assert math.isclose(nn.clip_gradients(net, 1), size, rel_tol=1e-3)
+    np.testing.assert_allclose(net.grads["w"], min(size, 1), rtol=1e-3)
+    assert net.grads["w"].dtype == dtype
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+def test_clipping_leaves_what_is_not_finite(bad):
+    net = net_of()
+    constant(net)
+    net.grads["2.b"][0] = bad
+    norm = nn.clip_gradients(net, 0.5)
+    assert norm == bad or (math.isnan(norm) and math.isnan(bad))
+    np.testing.assert_array_equal(net.grads["0.w"], 1)
+
+
+def test_clipping_of_nonsense():
+    net = one()
+    with pytest.raises(RuntimeError, match="parameter 'w' has no gradient"):
+        nn.clip_gradients(net, 1)
+    with pytest.raises(ValueError, match=r"^max_norm=0: needs a number above 0$"):
+        nn.clip_gradients(net, 0)
+    with pytest.raises(TypeError, match="net is float"):
+        nn.clip_gradients(0.1, 1)

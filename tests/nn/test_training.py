@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -190,13 +191,256 @@ def test_validation_may_be_the_one():
         train(net, *problem(8), loss=bomb(2), validation=problem(8, 1))
 
 
+def failing(at, error):
+    """A loss that raises an error in one call."""
+    calls = []
+
+    def loss(scores, y):
+        calls.append(1)
+        if len(calls) == at:
+            raise error
+        return nn.softmax_cross_entropy(scores, y)
+
+    return loss
+
+
 def test_an_error_within_an_epoch_is_undone_and_told():
     net = network()
     before = arrays(net)
-    with pytest.raises(ValueError, match="training needs at least 2") as raised:
-        train(net, *problem(9), batch_size=4)
+    with pytest.raises(ValueError, match="of the loss") as raised:
+        train(net, *problem(10), batch_size=4, loss=failing(3, ValueError("of the loss")))
     assert raised.value.__notes__[-1] == ("This happened in epoch 1 of 3; its steps are undone.")
     assert same(arrays(net), before)
+
+
+# ---------------------------------------------------------------- the last batch
+
+
+@pytest.mark.parametrize(("count", "size"), [(10, 4), (8, 4), (9, 4), (5, 1)])
+def test_the_last_batch_may_be_left_out(count, size):
+    seen = []
+
+    def spy(batch, rng):
+        seen.append(batch[:, 0].astype(int).tolist())
+        return batch
+
+    x = np.arange(count)[:, np.newaxis]
+    net = nn.Dense(1, 2, rng=0)
+    options = {"augment": spy, "batch_size": size, "drop_last": True, "epochs": 20}
+    train(net, x, x[:, 0] % 2, optimizer=nn.SGD(net, 0.0), **options)
+    steps = count // size
+    assert [len(batch) for batch in seen] == [size] * steps * 20
+    epochs = [set(np.concatenate(seen[n * steps : (n + 1) * steps])) for n in range(20)]
+    assert all(len(epoch) == steps * size for epoch in epochs)
+    assert set.union(*epochs) == set(range(count))  # each epoch misses others
+
+
+def test_the_mean_is_over_the_samples_that_were_seen():
+    x, y = problem(9)
+    net = nn.Dense(3, 3, rng=0)
+    options = {"batch_size": 8, "drop_last": True, "epochs": 1, "optimizer": nn.SGD(net, 0.0)}
+    history = train(net, x, y, **options)
+    order = np.random.default_rng(0).permutation(9)[:8]
+    expected = nn.evaluate(net, x[order], y[order])
+    np.testing.assert_allclose(history.loss, expected.loss, rtol=1e-12)
+
+
+def test_no_batch_is_full():
+    text = "drop_last=True with batch_size=16: needs a batch_size of at most 9, the number of"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)} samples$"):
+        train(network(), *problem(9), batch_size=16, drop_last=True)
+
+
+def test_one_left_over_is_refused_before_the_first_step():
+    """BatchNorm cannot be trained with one sample; nothing has happened then."""
+    net, calls = network(), []
+    optimizer = nn.Adam(net)
+    before = arrays(net)
+    text = (
+        "of the 9 samples for training, batches of 4 leave one over, with which this net cannot be "
+        "trained (x has shape (1, 8), one value per channel: training needs at least 2; use a "
+        "larger batch, or eval()); drop_last=True leaves it out, or choose another batch_size"
+    )
+    options = {"optimizer": optimizer, "augment": lambda x, rng: calls.append(1) or x}
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        train(net, *problem(9), batch_size=4, **options)
+    assert (optimizer.steps, calls) == (0, [])
+    assert same(arrays(net), before)
+    with pytest.raises(ValueError, match="of the 9 samples for training"):
+        train(net, problem(12)[0], np.zeros(12, int), batch_size=4, validation=0.25, **options)
+    twin = network()
+    train(net, *problem(9), batch_size=4, drop_last=True, optimizer=optimizer)
+    train(twin, *problem(9), batch_size=4, drop_last=True, optimizer=nn.Adam(twin))
+    assert same(arrays(net), arrays(twin))  # the attempt has drawn no random numbers
+
+
+def test_one_left_over_is_trained_with_where_that_is_possible():
+    x, y = problem(9)
+    with_batch_norm = nn.Sequential(
+        nn.Conv(1, 2, 2, ndim=1, rng=0), nn.BatchNorm(2), nn.Flatten(), nn.Dense(4, 3, rng=1)
+    )
+    frozen = network()
+    frozen[1].eval()
+    for net, shape in ((nn.Dense(3, 3), (-1, 3)), (with_batch_norm, (-1, 1, 3)), (frozen, (-1, 3))):
+        optimizer = nn.SGD(net)
+        train(net, x.reshape(shape), y, batch_size=4, optimizer=optimizer)
+        assert optimizer.steps == 9
+
+
+def test_a_shape_that_does_not_fit_is_not_the_fault_of_one_left_over():
+    x, y = problem(9)
+    with pytest.raises(ValueError, match=r"x has shape \(N, 2\)") as raised:
+        train(network(), x[:, :2], y, batch_size=4)
+    assert "left" not in str(raised.value)
+
+
+# ---------------------------------------------------------------- schedules, clipping, callbacks
+
+
+def test_a_schedule_per_step():
+    net, rates = network(), []
+    optimizer = nn.SGD(net, 0.5)
+
+    def spy(batch, rng):
+        rates.append(optimizer.lr)
+        return batch
+
+    options = {"schedule": nn.warmup(4, nn.cosine(5)), "schedule_per": "step", "augment": spy}
+    history = train(net, *problem(10), batch_size=4, optimizer=optimizer, **options)
+    expected = [0.5 * nn.warmup(4, nn.cosine(5))(step) for step in range(9)]
+    np.testing.assert_allclose(rates, expected, rtol=1e-14)
+    np.testing.assert_allclose(history.lr, expected[::3], rtol=1e-14)
+    assert optimizer.lr == 0.5
+
+
+def test_a_schedule_per_epoch_is_asked_once_an_epoch():
+    asked = []
+    train(network(), *problem(10), batch_size=4, schedule=lambda n: asked.append(n) or 1.0)
+    assert asked == [0, 1, 2]
+
+
+def test_a_schedule_of_nonsense():
+    with pytest.raises(ValueError, match=r"^schedule\(1\)=-1: needs a number of at least 0$"):
+        train(network(), *problem(), schedule=lambda epoch: 1 - 2 * epoch)
+    text = "schedule_per='steps': unknown word; did you mean 'step'? Known: 'epoch', 'step'"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        train(network(), *problem(), schedule_per="steps")
+
+
+def test_clipping_in_every_step():
+    x, y = problem(8)
+    one, two = nn.Dense(3, 3, rng=0), nn.Dense(3, 3, rng=0)
+    train(one, x, y, epochs=1, optimizer=nn.SGD(one, 0.5), clip=0.1)
+    two.backward(nn.softmax_cross_entropy(two(x), y).grad)
+    assert nn.clip_gradients(two, 0.1) > 0.1
+    nn.SGD(two, 0.5).step()
+    np.testing.assert_allclose(one.params["w"], two.params["w"], rtol=1e-12)
+
+
+def test_only_gradients_that_are_used_count_for_the_norm():
+    """The first layer has the longer gradient, but is not trained."""
+    x, y = problem(8)
+    nets = [nn.Sequential(nn.Dense(3, 4, rng=0), nn.Dense(4, 3, rng=1)) for _ in range(3)]
+    for net in nets:
+        net[1].params["w"][...] *= 10
+    nets[2].backward(nn.softmax_cross_entropy(nets[2](x), y).grad)
+    used, all_of_them = (nn.clip_gradients(part, 1e9) for part in (nets[2][1:], nets[2]))
+    assert used < 0.5 * all_of_them
+    for net, clip in zip(nets, (None, 1.01 * used), strict=False):
+        train(net, x, y, epochs=1, optimizer=nn.SGD(net[1:], 0.5), clip=clip)
+    assert same(arrays(nets[0]), arrays(nets[1]))
+
+
+def test_a_callback_sees_every_epoch():
+    net, seen = network(), []
+    held = problem(20, 1)
+
+    def look(epoch, history):
+        assert nn.evaluate(net, *held).loss == history.val_loss[-1]
+        seen.append((epoch, len(history.loss), history.loss[0], history.best))
+
+    history = train(net, *problem(), validation=held, callback=look)
+    assert [row[:2] for row in seen] == [(0, 1), (1, 2), (2, 3)]
+    assert {row[2] for row in seen} == {history.loss[0]}
+    assert seen[-1][3] == history.best
+    assert not history.interrupted
+
+
+@pytest.mark.parametrize("true", [True, np.True_])
+def test_a_callback_stops_the_training(true):
+    net, other = network(), network()
+    optimizer = nn.Adam(net, 0.01)
+    stop = {"callback": lambda epoch, history: true if epoch == 1 else None}
+    history = train(net, *problem(), optimizer=optimizer, epochs=9, **stop)
+    train(other, *problem(), epochs=2)
+    assert len(history.loss) == 2
+    assert optimizer.lr == 0.01
+    assert same(arrays(net), arrays(other))
+
+
+def test_a_callback_that_stops_too_late_ends_with_the_best_weights():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    held = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    net = network()
+    options = {"validation": held, "patience": 50, "epochs": 50}
+    options["callback"] = lambda epoch, history: epoch == 11
+    history = train(net, x, y, optimizer=nn.Adam(net, 0.1), **options)
+    assert history.best < 11 == len(history.loss) - 1
+    assert nn.evaluate(net, *held).loss == history.val_loss[history.best]
+
+
+def test_a_callback_of_nonsense():
+    with pytest.raises(TypeError, match=r"callback\(epoch, history\)='stop': needs True or False"):
+        train(network(), *problem(), callback=lambda epoch, history: "stop")
+    with pytest.raises(TypeError, match=r"callback=True: needs a function"):
+        train(network(), *problem(), callback=True)
+
+
+# ---------------------------------------------------------------- an interrupt
+
+
+def test_an_interrupt_returns_what_was_finished(capsys):
+    """In the second batch of the third epoch: two epochs are kept, weights and numbers."""
+    net, other = network(), network()
+    optimizer, twin = nn.Adam(net, 0.5), nn.Adam(other, 0.5)
+    half = {"schedule": nn.step_decay(1, 0.5), "batch_size": 20}
+    stop = failing(8, KeyboardInterrupt())
+    history = train(net, *problem(), optimizer=optimizer, epochs=9, loss=stop, **half)
+    expected = train(other, *problem(), optimizer=twin, epochs=2, **half)
+    assert (history.interrupted, expected.interrupted) == (True, False)
+    for curve in ("loss", "accuracy", "lr"):
+        np.testing.assert_array_equal(getattr(history, curve), getattr(expected, curve))
+    assert same(arrays(net), arrays(other))
+    assert (optimizer.lr, optimizer.steps) == (0.5, 6)
+    line = "interrupted after 2 epochs of 9; what came after is undone\n"
+    assert capsys.readouterr() == ("", line)
+    assert repr(history).endswith("; interrupted")
+
+
+def test_an_interrupt_in_the_first_epoch_has_nothing_to_return():
+    net = network()
+    before = arrays(net)
+    with pytest.raises(KeyboardInterrupt):
+        train(net, *problem(), loss=failing(2, KeyboardInterrupt()))
+    assert same(arrays(net), before)
+
+
+def test_an_interrupt_ends_with_the_best_weights():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    held = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    net = network()
+
+    def impatient(epoch, history):
+        if epoch == 11:
+            raise KeyboardInterrupt
+
+    options = {"validation": held, "patience": 50, "epochs": 50, "callback": impatient}
+    history = train(net, x, y, optimizer=nn.Adam(net, 0.1), **options)
+    assert history.interrupted
+    assert history.best < 11 == len(history.loss) - 1
+    assert nn.evaluate(net, *held).loss == history.val_loss[history.best]
 
 
 class Terminal(io.StringIO):
@@ -286,6 +530,7 @@ def test_inputs_are_not_changed():
         ({"patience": 0, "validation": 0.5}, "patience=0: needs an integer of at least 1"),
         ({"epochs": 0}, "epochs=0: needs an integer of at least 1"),
         ({"batch_size": 0}, "batch_size=0: needs an integer of at least 1"),
+        ({"clip": 0}, "clip=0: needs a number above 0"),
         ({"validation": 1.5}, "validation=1.5: needs a share above 0 and below 1"),
         ({"validation": (1, 2, 3)}, "validation has 3 entries: needs (x, y)"),
     ],
@@ -299,6 +544,53 @@ def test_augment_keeps_the_samples():
     text = "augment(batch, rng) has shape (31, 3): needs the 32 samples of the batch"
     with pytest.raises(ValueError, match=re.escape(text)):
         train(network(), *problem(), augment=lambda batch, rng: batch[1:])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_augment_is_blamed_for_what_it_does(bad):
+    """Not the learning rate."""
+    text = "augment(batch, rng) holds 5 entries that are NaN or infinite; its batch held none"
+    net = network()
+    before = arrays(net)
+
+    def damage(batch, rng):
+        batch = batch.copy()
+        batch[:5, 0] = bad
+        return batch
+
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}\nThis happened in epoch 1 of 3;"):
+        train(net, *problem(), augment=damage)
+    assert same(arrays(net), before)
+
+
+def test_augment_returns_a_batch():
+    with pytest.raises(ValueError, match=r"augment\(batch, rng\) has shape \(\): needs the 32"):
+        train(network(), *problem(), augment=lambda batch, rng: 1.0)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "x", "text"),
+    [
+        (np.float16, [[7e4]], "x holds 70000: infinite in float16, the dtype of the net; scale it"),
+        (np.float16, [[-70000]], "x holds 70000: infinite in float16"),
+        (np.float32, [[1e39]], r"x holds 1e+39: infinite in float32"),
+    ],
+)
+def test_samples_that_the_net_cannot_hold(dtype, x, text):
+    """Not the learning rate's fault either."""
+    net = nn.Dense(1, 2, dtype=dtype)
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+        train(net, x, [0])
+
+
+@pytest.mark.parametrize("kind", [">f4", ">f8", ">i2", "<f2"])
+def test_samples_in_every_byte_order(kind):
+    x = np.random.default_rng(0).integers(-3, 4, (20, 3)).astype(kind)
+    one, two = nn.Dense(3, 1, rng=0), nn.Dense(3, 1, rng=0)
+    first = train(one, x, x[:, :1], loss=nn.mse)
+    second = train(two, x.astype(float), x[:, :1].astype(float), loss=nn.mse)
+    np.testing.assert_allclose(first.loss, second.loss, rtol=1e-6)
+    np.testing.assert_allclose(one.params["w"], two.params["w"], rtol=1e-6)
 
 
 def test_data_that_do_not_fit():
@@ -321,6 +613,8 @@ def test_an_optimiser_of_another_net():
         train(net, *problem(), optimizer=nn.SGD)
     with pytest.raises(TypeError, match=r"schedule=0\.1: needs a function"):
         train(net, *problem(), schedule=0.1)
+    with pytest.raises(TypeError, match=r"drop_last=1: needs True or False"):
+        train(net, *problem(), drop_last=1)
 
 
 def test_the_line_of_a_history():
@@ -329,6 +623,7 @@ def test_the_line_of_a_history():
     assert repr(history) == "History of 2 epochs: loss 0.5, accuracy 0.750; best epoch 1"
     history = nn.History(np.array([2]), nan[:1], np.array([3]), nan[:1], nan[:1], 0)
     assert repr(history) == "History of 1 epoch: loss 2; validation loss 3; best epoch 0"
+    assert repr(replace(history, interrupted=True)).endswith("3; best epoch 0; interrupted")
 
 
 def test_the_confusion_matrix():
