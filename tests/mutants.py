@@ -56,6 +56,7 @@ LOSSES = "tests/nn/test_losses.py"
 MOVING = "tests/nn/test_data_moving.py"
 NETWORKS = "tests/nn/test_networks.py"
 EXPORT = "tests/nn/test_export.py"
+WEIGHTS = "tests/nn/test_weights.py"
 TREE = "tests/nn/test_tree.py"
 SEQUENTIAL = "tests/nn/test_containers.py"
 OPTIMIZERS = "tests/nn/test_optimizers.py"
@@ -153,23 +154,122 @@ MUTANTS = [
     Mutant(
         "ONNX takes the weights in any order",
         "convlib/nn/export.py",
-        "for n in TORCH_NAMES if n in arrays",
-        "for n in arrays",
+        '"gamma", "beta", "mean", "var")',
+        '"gamma", "beta", "var", "mean")',
         EXPORT,
     ),
     Mutant(
         "ceil_mode lost on the way out",
         "convlib/nn/export.py",
-        "pads=(axis.pads[0], _end(axis))",
+        "pads=(axis.pads[0], max(end, 0))",
         "pads=axis.pads",
         EXPORT,
     ),
     Mutant(
-        "weights on the way out are those of the net",
+        "a window that ceil_mode drops comes back on the way out",
         "convlib/nn/export.py",
+        "pads=(axis.pads[0], max(end, 0))",
+        "pads=(axis.pads[0], max(end, axis.pads[1]))",
+        EXPORT,
+    ),
+    Mutant(
+        "padding of a whole window on the way out",
+        "convlib/nn/export.py",
+        "max(axis.pads) >= axis.taps",
+        "max(axis.pads) > axis.taps",
+        EXPORT,
+    ),
+    Mutant(
+        "the padding of a maximum is zero on the way out",
+        "convlib/nn/export.py",
+        "for axis in axes], -inf)",
+        "for axis in axes], 0)",
+        EXPORT,
+    ),
+    Mutant(
+        "the mean counts every tap on the way out",
+        "convlib/nn/export.py",
+        "1 / _pooling.divisors(given, counts)",
+        "1 / _pooling.divisors(axes, True)",
+        EXPORT,
+    ),
+    Mutant(
+        "what is painted too much stays on the way out",
+        "convlib/nn/export.py",
+        "axis.pads[1] + count * axis.stride - more",
+        "axis.pads[1]",
+        EXPORT,
+    ),
+    Mutant(
+        "the shortcut on the way out begins behind the block",
+        "convlib/nn/export.py",
+        "beside = x if layer.shortcut is None",
+        "beside = inside if layer.shortcut is None",
+        EXPORT,
+    ),
+    Mutant(
+        "every layer on the way out gets the shape of the first",
+        "convlib/nn/export.py",
+        "        shape = child.output_shape(shape)\n",
+        "",
+        EXPORT,
+    ),
+    Mutant(
+        "a container that computes otherwise is written as its parent",
+        "convlib/nn/export.py",
+        "issubclass(kind, container) and kind.compute is container.compute",
+        "issubclass(kind, container)",
+        EXPORT,
+    ),
+    Mutant(
+        "two operators of one name",
+        "convlib/nn/export.py",
+        "        while name in self._taken:",
+        "        while False:",
+        EXPORT,
+    ),
+    Mutant(
+        "weights on the way out are those of the net",
+        "convlib/nn/weights.py",
         "= array.copy()",
         "= array",
-        EXPORT,
+        WEIGHTS,
+    ),
+    Mutant(
+        "two arrays under one name in PyTorch",
+        "convlib/nn/weights.py",
+        "theirs if len(set(theirs)) == len(theirs) else names",
+        "theirs",
+        WEIGHTS,
+    ),
+    # -------------------------------------------------------------- the way in
+    Mutant(
+        "weights are written before all are read",
+        "convlib/nn/weights.py",
+        "        copy = array.astype(dtype)",
+        "        copy = array.astype(dtype, copy=False)",
+        WEIGHTS,
+    ),
+    Mutant(
+        "weights become infinite in silence",
+        "convlib/nn/weights.py",
+        "    if lost.any():",
+        "    if False:",
+        WEIGHTS,
+    ),
+    Mutant(
+        "weights that nobody knows pass",
+        "convlib/nn/weights.py",
+        'unknown += [f"{name} is not in the net"] if name not in ignored else []',
+        "pass",
+        WEIGHTS,
+    ),
+    Mutant(
+        "one column of weights fills all",
+        "convlib/nn/weights.py",
+        "    if array.shape != wanted.shape:",
+        "    if array.size > wanted.size:",
+        WEIGHTS,
     ),
     # -------------------------------------------------------------- shape arithmetic
     Mutant(
@@ -1870,15 +1970,22 @@ MUTANTS = [
     Mutant(
         "pickles read",
         "convlib/nn/files.py",
-        "allow_pickle=False)\n    if",
-        "allow_pickle=True)\n    if",
+        "io.BytesIO(content), allow_pickle=False)",
+        "io.BytesIO(content), allow_pickle=True)",
         FILES,
     ),
     Mutant(
         "arrays that nobody knows ignored",
         "convlib/nn/files.py",
-        '[f"{name} is not in the net" for name in found if name not in wanted]',
-        "[]",
+        '{name: "is not in the net" for name in found if name not in wanted}',
+        "{}",
+        FILES,
+    ),
+    Mutant(
+        "a header believed",
+        "convlib/nn/files.py",
+        "(needed != there and not dtype.hasobject)",
+        "False",
         FILES,
     ),
     Mutant(

@@ -12,7 +12,7 @@ from convlib.nn.convolution import Conv, ConvTranspose
 from convlib.nn.data import Standardizer, digits, mnist, nudge, read_idx, shift, signals, split
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
-from convlib.nn.export import to_onnx, torch_weights
+from convlib.nn.export import to_onnx
 from convlib.nn.files import load, save
 from convlib.nn.gradcheck import check_gradients
 from convlib.nn.init import fan_in, fan_out, he, xavier
@@ -35,6 +35,7 @@ from convlib.nn.optimizers import (
 )
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
 from convlib.nn.training import History, fit
+from convlib.nn.weights import set_weights, torch_weights
 
 __all__ = [
     "SGD",
@@ -83,6 +84,7 @@ __all__ = [
     "predict",
     "read_idx",
     "save",
+    "set_weights",
     "shift",
     "signals",
     "softmax",

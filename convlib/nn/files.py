@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
+from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from convlib._checks import Array
 from convlib.nn.layer import Layer
 
 FORMAT = "convlib.nn weights, format 1"
-DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError)
 Contents = dict[str, Array]
 
 
@@ -23,7 +23,7 @@ def save(net: Layer, path: str | Path) -> None:
     Parameters
     ----------
     net
-        A layer or a `Sequential`.
+        A layer, also one with layers inside.
     path
         Name that ends in `.npz`; a file of this name is replaced.
 
@@ -75,18 +75,20 @@ def load(net: Layer, path: str | Path) -> None:
         If there is no such file.
     ValueError
         If the file is something else or damaged, or if arrays are missing, unknown, or of another
-        shape or dtype than those of the net; the message names them.
+        shape or dtype than those of the net; the message names them all, and their layers.
 
     Examples
     --------
     See `save`.
     """
     wanted, found = _arrays_of(net), _read(Path(path))
-    faults = [f"{name} is missing" for name in wanted if name not in found]
-    faults += [f"{name} is not in the net" for name in found if name not in wanted]
-    faults += [_misfit(name, wanted[name], found[name]) for name in wanted if name in found]
-    if any(faults):
-        raise ValueError(f"{path} does not fit this net: {'; '.join(filter(None, faults))}")
+    faults = {name: "is missing" for name in wanted if name not in found}
+    faults |= {name: "is not in the net" for name in found if name not in wanted}
+    faults |= {name: _misfit(wanted[name], found[name]) for name in wanted if name in found}
+    faults = {name: fault for name, fault in faults.items() if fault}
+    if faults:
+        listed = "; ".join(f"{name} {fault}" for name, fault in faults.items())
+        raise ValueError(f"{path} does not fit this net: {listed} ({_whereabouts(net, [*faults])})")
     for name, array in wanted.items():
         array[...] = found[name]
 
@@ -99,6 +101,23 @@ def _arrays_of(net: Layer) -> Contents:
     }
 
 
+def _whereabouts(net: Layer, names: Sequence[str]) -> str:
+    """Return which layers of the net the arrays of these names belong to.
+
+    >>> from convlib import nn
+    >>> _whereabouts(nn.Sequential(nn.Dense(2, 3)), ["params/0.w", "params/1.w"])
+    'layer 0 is Dense(2 → 3), there is no layer 1'
+    """
+    layers = dict(net.named_layers())
+    paths = dict.fromkeys(name.partition("/")[2].rpartition(".")[0] for name in names)
+    return ", ".join(
+        f"{f'layer {path}' if path else 'the net'} is {layers[path].title()}"
+        if path in layers
+        else f"there is no layer {path}"
+        for path in paths
+    )
+
+
 def _read(path: Path) -> Contents:
     """Return all arrays of a file of this format."""
     content = path.read_bytes()
@@ -106,7 +125,7 @@ def _read(path: Path) -> Contents:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             arrays = {name.removesuffix(".npy"): _array(archive.read(name)) for name in names}
-    except DAMAGE as error:
+    except Exception as error:  # the bytes are all that comes in here: whatever fails, they are why
         raise ValueError(f"{path} is damaged, or no file of weights: {error}") from None
     if len(arrays) < len(names):
         raise ValueError(f"{path} is damaged: it holds an array twice")
@@ -118,18 +137,29 @@ def _read(path: Path) -> Contents:
 
 
 def _array(content: bytes) -> Array:
-    """Return the array of one entry; what needs pickle, is cut off or goes on is refused."""
+    """Return the array of one entry; what needs pickle, is cut off or goes on is refused.
+
+    The header says how much memory the array will take: it has to be true before it is believed.
+    """
     stream = io.BytesIO(content)
-    array = np.lib.format.read_array(stream, allow_pickle=False)
-    if stream.read(1):
-        raise ValueError("an array has more bytes than its shape says")
-    return array
+    headers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    version = np.lib.format.read_magic(stream)
+    if version not in headers:
+        raise ValueError(f"an array in version {version} of its format")
+    shape, _, dtype = headers[version](stream)
+    needed, there = prod(shape) * dtype.itemsize, len(content) - stream.tell()
+    if min(shape, default=0) < 0 or (needed != there and not dtype.hasobject):
+        raise ValueError(f"an array of shape {shape} and type {dtype} in {there} bytes")
+    return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
 
 
-def _misfit(name: str, wanted: Array, found: Array) -> str:
+def _misfit(wanted: Array, found: Array) -> str:
     """Return in which way an array does not fit, or nothing."""
     if found.shape != wanted.shape:
-        return f"{name} has shape {found.shape}, the net {wanted.shape}"
+        return f"has shape {found.shape}, the net {wanted.shape}"
     if found.dtype.newbyteorder("=") != wanted.dtype:
-        return f"{name} is {found.dtype}, the net {wanted.dtype} (see astype)"
+        return f"is {found.dtype}, the net {wanted.dtype} (see astype)"
     return ""

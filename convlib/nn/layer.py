@@ -79,8 +79,9 @@ class Layer(metaclass=_Checked):
     A layer of your own defines `compute(x)`, which returns y and whatever the way back shall be
     given; `compute_gradients(dy, kept)`, which returns ∂L/∂x and a dict of the gradients of its own
     parameters; and `output_shape(shape)`. It makes parameters with `add_parameter`, and may define
-    `title`. x and dy are checked before. Layers inside are called as usual, `self.inside(x)` and
-    `self.inside.backward(dy)`; with `input_shapes` their shapes stand in the table, too.
+    `title`, and `write_onnx` (see `to_onnx`). x and dy are checked before. Layers inside are called
+    as usual, `self.inside(x)` and `self.inside.backward(dy)`; with `input_shapes` their shapes
+    stand in the table, too.
 
     Examples
     --------
