@@ -12,6 +12,8 @@ from convlib.nn.layer import Layer
 
 DIRECTIONS = 3
 FLOOR = 1e-3  # of |g| |y|: gradients that are 0 are compared with this, not with their own rounding
+ENOUGH = 1e-9  # a difference is believed where rounding takes no larger share of the slope
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 def check_gradients(
@@ -29,26 +31,28 @@ def check_gradients(
     layer
         A layer or a network; it is copied, so it stays as it is. What is random in it gets the
         same numbers every time. A float32 layer is compared with differences of a float64 copy;
-        its error is that of float32, near 1e-6.
+        its error is that of float32, near 1e-6, and that of a float16 layer near 1e-3.
     x
         Batch that the layer takes, at least one entry. Where it has kinks (`ReLU` at 0, equal
         maxima in `MaxPool`) there is no slope to compare with: choose x at random.
     rng
         A seed, a generator, or None, for g and the directions.
     h
-        Step, above 0.
+        Step, above 0. Where all of x, or of a parameter, is smaller than 1000·h or larger than 1/h,
+        the step is h times its largest value, unless rounding would hide what that changes.
 
     Returns
     -------
     dict
         The relative error |difference − promise| / max(|difference|, |promise|) under `"x"` and the
-        name of every parameter. Slopes far below |g|·|y| are compared with a thousandth of that,
-        for rounding is all that is left of a gradient which is 0.
+        name of every parameter, infinite where a slope is no number. Slopes far below |g|·|y| are
+        compared with a thousandth of that, for rounding is all that is left of a gradient which
+        is 0.
 
     Raises
     ------
     ValueError, TypeError
-        If h is not above 0, or x is empty or refused by the layer.
+        If h is not above 0, x is empty or refused by the layer, or a parameter is called `"x"`.
 
     Examples
     --------
@@ -60,6 +64,8 @@ def check_gradients(
     """
     if not isinstance(layer, Layer):
         raise TypeError(f"layer={layer!r}: needs a layer, for example nn.ReLU()")
+    if "x" in layer.params:
+        raise ValueError("a parameter is called 'x': needs another name, for x is the input here")
     h = number("h", h, "needs a step above 0, for example h=1e-5", lambda h: h > 0)
     x = real("x", x)
     x = x.astype(layer.dtype) if x.dtype.kind in "iu" else x
@@ -70,9 +76,8 @@ def check_gradients(
     g = numbers.normal(size=y.shape).astype(y.dtype)
     found = _gradients(trial, g)
     exact = deepcopy(layer).astype(np.float64)
-    loss = _Loss(exact, x.astype(np.float64), g.astype(np.float64))
-    floor = FLOOR * float(np.linalg.norm(g) * np.linalg.norm(y))
-    return {name: _error(loss, name, grad, numbers, h, floor) for name, grad in found.items()}
+    loss = _Loss(exact, x.astype(np.float64), g.astype(np.float64), _norm(g) * _norm(y))
+    return {name: _error(loss, name, grad, numbers, h) for name, grad in found.items()}
 
 
 def _gradients(layer: Layer, g: Array) -> dict[str, Array]:
@@ -85,10 +90,15 @@ def _gradients(layer: Layer, g: Array) -> dict[str, Array]:
 
 
 class _Loss:
-    """L as a function of where x and the parameters are moved to."""
+    """L as a function of where x and the parameters are moved to; `size` is |g| |y|."""
 
-    def __init__(self, layer: Layer, x: Array, g: Array) -> None:
-        self.layer, self.x, self.g = layer, x, g
+    def __init__(self, layer: Layer, x: Array, g: Array, size: float) -> None:
+        self.layer, self.x, self.g, self.size = layer, x, g, size
+
+    def peak(self, name: str) -> float:
+        """Return the largest value of "x" or of one parameter, without its sign."""
+        values = self.x if name == "x" else self.layer.params[name]
+        return float(np.abs(values).max(initial=0))
 
     def moved(self, name: str, step: Array) -> float:
         """Return L after adding a step to "x" or to one parameter; the layer is left as it was."""
@@ -98,17 +108,41 @@ class _Loss:
         x = self.x + step if name == "x" else self.x
         return float((trial.forward(x) * self.g).sum())
 
+    def slope(self, name: str, v: Array, h: float) -> float:
+        """Return the central difference along v."""
+        return (self.moved(name, h * v) - self.moved(name, -h * v)) / (2 * h)
 
-def _error(
-    loss: _Loss, name: str, grad: Array, rng: np.random.Generator, h: float, floor: float
-) -> float:
+
+@np.errstate(over="ignore", invalid="ignore")  # seen in the result
+def _error(loss: _Loss, name: str, grad: Array, rng: np.random.Generator, h: float) -> float:
     """Return the relative error of one gradient over a few random directions."""
-    slopes = []
-    for _ in range(DIRECTIONS):
-        v = rng.normal(size=grad.shape)
-        measured = (loss.moved(name, h * v) - loss.moved(name, -h * v)) / (2 * h)
-        slopes.append((measured, float((grad * v).sum())))
-    measured, promised = np.array(slopes).T
-    scale = max(*(float(np.linalg.norm(slope)) for slope in (measured, promised)), floor)
-    wrong = float(np.linalg.norm(measured - promised))
+    directions = [rng.normal(size=grad.shape) for _ in range(DIRECTIONS)]
+    promised = np.array([(grad * v).sum() for v in directions])
+    peak = loss.peak(name)
+    for step in _steps(peak, h):
+        measured = np.array([loss.slope(name, v, step) for v in directions])
+        slope = max(_norm(measured), _norm(promised))
+        if EPSILON * (loss.size + slope * peak) / step < ENOUGH * slope:
+            break
+    scale = max(slope, FLOOR * loss.size / max(peak, 1))
+    wrong = _norm(measured - promised)
+    if not np.isfinite(wrong):
+        return float("inf")
     return wrong / scale if scale else wrong
+
+
+def _steps(peak: float, h: float) -> list[float]:
+    """Return the steps to try, the smaller one first, for values of at most this size.
+
+    >>> _steps(3.0, 0.001), _steps(0.5, 0.001), _steps(2000.0, 0.001)
+    ([0.001], [0.0005, 0.001], [0.001, 2.0])
+    """
+    usual = peak == 0 or 1000 * h <= peak <= 1 / h or not np.isfinite(peak)
+    return [h] if usual else sorted([h, h * peak])
+
+
+def _norm(a: Array) -> float:
+    """Return the length of an array, whose squares may leave the range of its dtype."""
+    a = a.astype(np.float64)
+    peak = float(np.abs(a).max(initial=0))
+    return peak * float(np.linalg.norm(a / peak)) if 0 < peak < np.inf else peak
