@@ -111,7 +111,7 @@ MUTANTS = [
     Mutant(
         "evaluation remembers its batch",
         "convlib/nn/layer.py",
-        "        if not _evaluating.get():\n            vars",
+        "        if remembering():\n            vars",
         "        if True:\n            vars",
         TREE,
     ),

@@ -174,7 +174,7 @@ class Graph:
         ValueError, TypeError
             If there is no such child or tensor, or the child cannot be written.
         """
-        _checks.word("name", name, list(self._layer.children), kind="child")
+        _checks.word("name", name, list(self._layer.children))
         outer = self._layer, self._path
         self._layer, self._path = self._layer.children[name], joined(self._path, name)
         after = self._write(self._tensor(x), tuple(shape))

@@ -36,6 +36,11 @@ def evaluation() -> Iterator[None]:
         _evaluating.reset(token)
 
 
+def remembering() -> bool:
+    """Whether a `backward` may follow: if not, a layer need not keep anything for it."""
+    return not _evaluating.get()
+
+
 class _Last(NamedTuple):
     """What `backward` needs of the last `forward`."""
 
@@ -277,7 +282,7 @@ class Layer(metaclass=_Checked):
             raise ValueError("x is a single number: needs a batch, (N, ...)")
         shape = (len(x), *self.output_shape(x.shape[1:]))
         y, kept = self.compute(x)
-        if not _evaluating.get():
+        if remembering():
             vars(self)["_last"] = _Last(x.shape[1:], shape, x.dtype, kept)
         return y.copy() if np.may_share_memory(x, y) else y
 

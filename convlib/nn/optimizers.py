@@ -718,7 +718,7 @@ def _of_groups(
         chosen = _fitting(pattern, names)
         group = f"groups[{pattern!r}]"
         for option, value in _entries(group, options, "{'lr': 0.01, 'weight_decay': 0}"):
-            _checks.word(group, option, OF_A_GROUP, kind="option")
+            _checks.word(group, option, OF_A_GROUP)
             checked = least_zero(f"{group}[{option!r}]", value)
             (rates if option == "lr" else decays).update(dict.fromkeys(chosen, checked))
     if rates and not lr:

@@ -10,10 +10,9 @@ import numpy as np
 
 from convlib import _checks, _pooling
 from convlib._checks import Array, Padding, PerAxis
-from convlib.geometry import layer_axes
+from convlib.geometry import Axis, layer_axes
 from convlib.nn import _options
-from convlib.nn.layer import Grads, Layer, Shape
-from convlib.pool import avg_pool, avg_pool_backward, max_pool, max_pool_backward
+from convlib.nn.layer import Grads, Layer, Shape, remembering
 
 
 class _Pool(Layer):
@@ -28,16 +27,23 @@ class _Pool(Layer):
         self.window = taps if _checks.listed(window) is not None else taps[0]
         options = {"stride": taps if stride is None else stride, "padding": padding}
         self.options = _options.checked({**options, "dilation": dilation}, axes)
+        self._axes: dict[Shape, tuple[Axis, ...]] = {}
+
+    def axes(self, size: Shape) -> tuple[Axis, ...]:
+        """Return the geometry for a spatial size; it is worked out once for each size."""
+        if size not in self._axes:
+            window = _checks.per_axis("window", self.window, len(size), 1)
+            counts = self.options.get("count_include_pad", False)
+            names = ("stride", "padding", "dilation", "ceil_mode")
+            options = {name: self.options[name] for name in names}
+            axes = layer_axes(size, window, **options)
+            _pooling.divisors(axes, counts)  # refuses windows that have nothing to count
+            self._axes[size] = axes
+        return self._axes[size]
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(C, *out)` for `(C, *spatial)`; see `Layer.output_shape`."""
-        size = _spatial(self, shape)
-        window = _checks.per_axis("window", self.window, len(size), 1)
-        names = ("stride", "padding", "dilation", "ceil_mode")
-        options = {name: self.options[name] for name in names if name in self.options}
-        axes = layer_axes(size, window, **options)
-        _pooling.divisors(axes, self.options.get("count_include_pad", False))  # refuses empty ones
-        return shape[0], *(axis.out for axis in axes)
+        return shape[0], *(axis.out for axis in self.axes(_spatial(self, shape)))
 
     def title(self) -> str:
         """Return the layer with its options; see `Layer.title`."""
@@ -86,11 +92,16 @@ class MaxPool(_Pool):
 
     def compute(self, x: Array) -> tuple[Array, Any]:
         """Return y; see `Layer.compute`."""
-        return max_pool(x, self.window, **self.options), x
+        axes = self.axes(x.shape[2:])
+        if not remembering():
+            return _pooling.max_values(x, axes), None
+        y, places = _pooling.max_forward(x, axes)
+        return y, (places, x.shape)
 
     def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
         """Return dx and the gradients; see `Layer.compute_gradients`."""
-        return max_pool_backward(dy, kept, self.window, **self.options), {}
+        places, shape = kept
+        return _pooling.max_backward(dy, places, shape), {}
 
 
 class AvgPool(_Pool):
@@ -130,11 +141,13 @@ class AvgPool(_Pool):
 
     def compute(self, x: Array) -> tuple[Array, Any]:
         """Return y; see `Layer.compute`."""
-        return avg_pool(x, self.window, **self.options), x
+        counts = self.options["count_include_pad"]
+        return _pooling.avg_forward(x, self.axes(x.shape[2:]), counts), x.shape[2:]
 
     def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
         """Return dx and the gradients; see `Layer.compute_gradients`."""
-        return avg_pool_backward(dy, kept, self.window, **self.options), {}
+        counts = self.options["count_include_pad"]
+        return _pooling.avg_backward(dy, self.axes(kept), counts), {}
 
 
 class GlobalAvgPool(Layer):

@@ -267,7 +267,7 @@ def write(function):
         (
             lambda graph, x, shape: graph.child("inside", "z", shape),
             ValueError,
-            "name='inside': unknown child;",
+            "name='inside': needs one of ",
         ),
         (lambda graph, x, shape: graph.add("Mul", x, [1j]), TypeError, r"1\.constant has dtype"),
     ],

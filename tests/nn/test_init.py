@@ -76,7 +76,7 @@ def test_seeds(draw):
         (
             lambda: nn.Dense(1, 1, init=lambda shape, rng: np.full(shape, 1j)),
             TypeError,
-            "init(shape, rng) has dtype complex128: layers compute with real numbers",
+            "init(shape, rng) has dtype complex128: needs integers or floats; layers compute",
         ),
         (
             lambda: nn.xavier((2, 3), mode="fan_inn"),

@@ -498,8 +498,7 @@ def test_decoupled_decay_goes_with_the_rate_of_the_group():
         (
             {"*b": {"decay": 0}},
             ValueError,
-            "groups['*b']='decay': unknown option; did you mean 'weight_decay'? Known: 'lr', "
-            "'weight_decay'",
+            "groups['*b']='decay': needs one of 'lr', 'weight_decay'; did you mean 'weight_decay'?",
         ),
         (
             {"*b": {"lr": -1}},

@@ -322,7 +322,7 @@ def test_a_schedule_per_epoch_is_asked_once_an_epoch():
 def test_a_schedule_of_nonsense():
     with pytest.raises(ValueError, match=r"^schedule\(1\)=-1: needs a number of at least 0$"):
         train(network(), *problem(), schedule=lambda epoch: 1 - 2 * epoch)
-    text = "schedule_per='steps': unknown word; did you mean 'step'? Known: 'epoch', 'step'"
+    text = "schedule_per='steps': needs one of 'epoch', 'step'; did you mean 'step'?"
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         train(network(), *problem(), schedule_per="steps")
 

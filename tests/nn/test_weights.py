@@ -185,8 +185,8 @@ FAULTS = {
     "no numbers": (changed(**{"3.bias": ["a", "b", "c"]}), "3.bias has dtype <U1: needs numbers"),
     "truth values": (changed(**{"3.bias": [True, False, True]}), "3.bias has dtype bool"),
     "complex": (changed(**{"3.bias": [1j, 2, 3]}), "3.bias has dtype complex128"),
-    "ragged": (changed(**{"3.bias": [[1], [2, 3]]}), "3.bias: needs a rectangular array"),
-    "nothing": (changed(**{"3.bias": {}}), "3.bias has dtype object"),
+    "ragged": (changed(**{"3.bias": [[1], [2, 3]]}), "3.bias has rows of different"),
+    "nothing": (changed(**{"3.bias": {}}), "3.bias holds {}: needs numbers"),
     "a name that is no string": (changed(**{"3.bias": [1, 2, 3]}) | {3: 1}, "3 is not in the net"),
     "too few": ([[1]], "weights is a list of 1: needs 7, one for each of net.params, or 9 with"),
     "the shape in a list": (
@@ -211,7 +211,7 @@ def test_every_fault_in_one_message():
     assert str(raised.value) == (
         "weights do not fit this net: c is not in the net; "
         "weight has shape (1, 3), the net (1, 2); "
-        "bias has dtype complex128: layers compute with real numbers"
+        "bias has dtype complex128: needs integers or floats; layers compute with real numbers"
     )
 
 
