@@ -164,7 +164,13 @@ def _whole(rng: np.random.Generator, low: int, high: int, shape: list[int]) -> n
 
 
 def draw(
-    count: int, *, where: Rule | None = None, seed: int = 0, **generators: Callable[..., Any]
+    count: int,
+    make: Callable[[np.random.Generator], Any] | None = None,
+    /,
+    *,
+    where: Rule | None = None,
+    seed: int = 0,
+    **generators: Callable[..., Any],
 ) -> list[Case]:
     """`count` different random cases, smallest first; the same ones on every run.
 
@@ -174,13 +180,16 @@ def draw(
     ----------
     count
         How many.
+    make
+        A function of a NumPy random generator that returns a whole case, where the arguments depend
+        on each other: a kernel that fits its input, weights that fit the channels.
     where
         `where(**case)` says which cases make sense.
     seed
         Another seed gives other cases.
     generators
         A recipe for each argument: `integer`, `choice`, `vector`, `image`, or any function of a
-        NumPy random generator.
+        NumPy random generator. With `make`, for further arguments of the case.
 
     Returns
     -------
@@ -196,14 +205,22 @@ def draw(
     --------
     >>> draw(3, n=integer(1, 6), k=integer(1, 6), where=lambda n, k: k < n)
     [{'n': 2, 'k': 1}, {'n': 6, 'k': 3}, {'n': 6, 'k': 5}]
+    >>> def fitting(rng):
+    ...     n = int(rng.integers(1, 5))
+    ...     return {"n": n, "k": int(rng.integers(1, n + 1))}
+    >>> draw(3, fitting)
+    [{'n': 2, 'k': 1}, {'n': 3, 'k': 1}, {'n': 4, 'k': 3}]
     """
     rng = np.random.default_rng([seed, zlib.crc32(" ".join(generators).encode())])
     found: dict[Any, Case] = {}
     for attempt in range(ATTEMPTS_PER_CASE * count + 1):
         if len(found) == count:
             break
-        case = _corner(generators) if attempt == 0 else {}
-        case = case or {name: make(rng) for name, make in generators.items()}
+        case = _corner(generators) if attempt == 0 and make is None else {}
+        case = case or {
+            **({} if make is None else make(rng)),
+            **{name: recipe(rng) for name, recipe in generators.items()},
+        }
         if where is None or where(**case):
             found.setdefault(_key(tuple(case.values())), case)
     if len(found) < count:

@@ -106,3 +106,30 @@ def test_whole_numbers_keep_to_a_range_without_zero() -> None:
     values = np.concatenate([case["x"] for case in draw(60, x=vector(1, 5, low=5, high=9))])
     assert values.min() == 5
     assert values.max() == 9
+
+
+def fitting(rng):
+    """A layer whose parts fit each other."""
+    c, k = (int(v) for v in rng.integers(1, 4, size=2))
+    shapes = {"x": (c, k + int(rng.integers(0, 3))), "w": (2, c, k)}
+    return {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+
+
+def test_a_whole_case_from_one_function():
+    cases = draw(50, fitting, s=integer(1, 3))
+    assert all(list(case) == ["x", "w", "s"] for case in cases)
+    assert all(case["x"].shape[0] == case["w"].shape[1] for case in cases)
+    assert [size(case) for case in cases] == sorted(size(case) for case in cases)
+    again = draw(50, fitting, s=integer(1, 3))
+    assert all(np.array_equal(a["x"], b["x"]) for a, b in zip(cases, again, strict=True))
+    other = draw(50, fitting, s=integer(1, 3), seed=1)
+    assert any(a["w"].shape != b["w"].shape for a, b in zip(cases, other, strict=True))
+
+
+def test_a_whole_case_may_be_refused_and_none_comes_twice():
+    assert {
+        case["n"]
+        for case in draw(3, lambda rng: {"n": int(rng.integers(6))}, where=lambda n: n % 2)
+    } == {1, 3, 5}
+    with pytest.raises(ValueError, match="asked for 9 different cases, found 6"):
+        draw(9, lambda rng: {"n": int(rng.integers(6))})
