@@ -287,14 +287,6 @@ class TestProject:
             assert machine.findall(text) == [], file
             assert set(re.findall(r"https?://([\w.-]*\w)", text)) <= WELCOME_HOSTS, file
 
-    def test_modules_can_be_read_in_one_sitting(self) -> None:
-        lengths = {
-            str(file.relative_to(ROOT)): file.read_text(encoding="utf-8").count("\n")
-            for file in (ROOT / "convlib").rglob("*.py")
-            if file.parent.name != "exercises"  # lists of mistakes and hints, not read as a whole
-        }
-        assert {name: length for name, length in lengths.items() if length > 220} == {}
-
     def test_every_reference_is_cited(self) -> None:
         bib = (CHAPTERS / "references.bib").read_text(encoding="utf-8")
         keys = set(re.findall(r"^@\w+\{(\S+),", bib, re.MULTILINE))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ line = cl.correlate1d([3, 1, 4, 1, 5], [1, 2, 1], stride=2)
 class Halved(nn.Layer):
     """A layer of one's own, with types."""
 
-    def output_shape(self, shape: nn.Shape) -> nn.Shape:
+    def output_shape(self, shape: Sequence[int]) -> nn.Shape:
         """Return the shape itself."""
         return tuple(shape)
 
