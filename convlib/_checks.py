@@ -10,6 +10,7 @@ The loops of `convlib.reference` share these checks, so both routes refuse in th
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from math import gcd, prod
 from typing import Any, TypeVar
@@ -94,11 +95,11 @@ def listed(value: object) -> tuple[Any, ...] | None:
     >>> listed((1, 2)), listed(np.array([1, 2])), listed(2), listed("same")
     ((1, 2), (1, 2), None, None)
     """
+    if isinstance(value, (int, str, bytes, bytearray)):
+        return None
     if isinstance(value, np.ndarray):
         return tuple(value.tolist()) if value.ndim else None
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
-        return tuple(value)
-    return None
+    return tuple(value) if isinstance(value, (tuple, list, Sequence)) else None
 
 
 def same_length(name: str, value: Any, count: int, axes: int) -> None:
@@ -174,9 +175,8 @@ add at least 3 to the padding, both sides together'
     """
     span, room = d * (k - 1) + 1, n + sum(pads) + beyond
     rule = f"at most {room}" if d == 1 else f"a span of at most {room}"
-    where = f"the padded input (n={n}, padding={pads})" + (
-        f" and {beyond} beyond it" * (beyond > 0)
-    )
+    where = f"the padded input (n={n}, padding={pads})"
+    where += f" and {beyond} beyond it" if beyond else ""
     instead = "" if d == 1 else f", not {span} (dilation={d})"
     advice = f"add at least {span - room} to the padding, both sides together"
     return ValueError(f"k={k}: needs {rule}, {where}{instead}; {advice}")
@@ -224,18 +224,20 @@ def numeric(name: str, value: ArrayLike) -> Array:
     Traceback (most recent call last):
     TypeError: x has dtype bool: needs numbers; convert it first, for example x.astype(int)
     """
-    _has_no_mask(name, value)
+    if type(value) is not np.ndarray:
+        _has_no_mask(name, value)
     try:
         array = np.asarray(value)
     except ValueError:
         rule = "needs a rectangular array"
         raise ValueError(f"{name} has rows of different lengths: {rule}") from None
-    if array.dtype.kind == "b":
+    kind = array.dtype.kind
+    if kind == "b":
         advice = f"convert it first, for example {name}.astype(int)"
         raise TypeError(f"{name} has dtype bool: needs numbers; {advice}")
-    if array.dtype.kind not in "iufcO":
+    if kind not in "iufcO":
         raise TypeError(f"{name} has dtype {array.dtype}: needs numbers")
-    if array.dtype.kind == "O":
+    if kind == "O":
         _holds_numbers(name, array)
     # What was read from a file may have the bytes of each number in the other order.
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
@@ -243,7 +245,9 @@ def numeric(name: str, value: ArrayLike) -> Array:
 
 def _has_no_mask(name: str, value: object) -> None:
     """Refuse masked arrays, also in a list: as plain arrays they show what the mask hides."""
-    if isinstance(value, np.ma.MaskedArray):
+    # There is none before its module is loaded, which NumPy leaves to whoever asks for one.
+    module = sys.modules.get("numpy.ma")
+    if isinstance(value, getattr(module, "MaskedArray", ())):
         advice = f"its mask would be lost; fill it first: {name}.filled(0)"
         raise TypeError(f"{name} is a masked array: needs a number in every place; {advice}")
     # The entries of a list are alike: where the first is a number, none needs to be looked at.

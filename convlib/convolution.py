@@ -56,9 +56,9 @@ def conv(
     Returns
     -------
     (N, C_out, *out)
-        `out` is `output_size` on each axis. The dtype is NumPy's promotion of x, w and b: float32
-        stays float32, and integers stay integers and wrap around as NumPy's do. float16 is
-        added up in float32.
+        `out` is `output_size` on each axis. The dtype is NumPy's promotion of x, w and b, in native
+        byte order: float32 stays float32, and integers stay integers and wrap around as NumPy's
+        do. float16 is added up in float32.
 
     Raises
     ------

@@ -45,6 +45,8 @@ MATRIX = "tests/test_matrix.py"
 LISTS = "tests/test_shorthands_lists.py"
 PICTURES = "tests/test_shorthands_pictures.py"
 GRADCHECK = "tests/test_gradcheck.py"
+COMPLEX = "tests/test_convolution.py tests/test_convolution_symbolic.py"
+SWEEP = "tests/test_every_public_function.py::test_integers_wrap_around"
 BASE = "tests/nn/test_layer.py"
 CONVOLUTION = "tests/nn/test_convolution.py"
 DENSE = "tests/nn/test_dense.py"
@@ -418,7 +420,7 @@ MUTANTS = [
     ),
     Mutant(
         "output_padding must be below the stride",
-        "convlib/geometry.py",
+        "convlib/_checks.py",
         "    if extra >= max(s, d):",
         "    if extra >= s:",
         TRANSPOSED,
@@ -426,8 +428,8 @@ MUTANTS = [
     Mutant(
         "output_padding forgotten",
         "convlib/geometry.py",
-        "span(k, d) - sum(pads) + extra",
-        "span(k, d) - sum(pads)",
+        "whole = (n - 1) * s + span(k, d) + extra",
+        "whole = (n - 1) * s + span(k, d)",
         TRANSPOSED,
     ),
     Mutant(
@@ -490,7 +492,7 @@ MUTANTS = [
     Mutant(
         "pad ignores its value",
         "convlib/windows.py",
-        "constant_values=value",
+        "constant_values=_checks.fill_value(value, x.dtype)",
         "constant_values=0",
         WINDOWS,
     ),
@@ -504,8 +506,8 @@ MUTANTS = [
     Mutant(
         "True counts as the integer 1",
         "convlib/_checks.py",
-        "if isinstance(value, (bool, np.bool_)):",
-        "if False:",
+        '    if _is_truth_value(value):\n        raise TypeError(f"{rule}, not a truth value")',
+        '    if False:\n        raise TypeError(f"{rule}, not a truth value")',
         CHECKS,
     ),
     Mutant(
@@ -513,6 +515,69 @@ MUTANTS = [
         "convlib/_checks.py",
         "    if w.shape[1] != c_in // g:",
         "    if False:",
+        CHECKS,
+    ),
+    Mutant(
+        "a border may wrap around or overflow",
+        "convlib/windows.py",
+        "constant_values=_checks.fill_value(value, x.dtype)",
+        "constant_values=value",
+        WINDOWS,
+    ),
+    Mutant(
+        "a border may vanish",
+        "convlib/_checks.py",
+        "abs(a - b) <= eps * abs(b)",
+        "abs(a - b) <= abs(b) * (eps > 0)",
+        WINDOWS,
+    ),
+    Mutant(
+        "swapped bytes stay swapped",
+        "convlib/_checks.py",
+        "return array if array.dtype.isnative else",
+        "return array if True else",
+        CHECKS,
+    ),
+    Mutant(
+        "a list may hold a masked array",
+        "convlib/_checks.py",
+        "        for entry in value:\n            _has_no_mask",
+        "        for entry in ():\n            _has_no_mask",
+        CHECKS,
+    ),
+    Mutant(
+        "an array may be masked",
+        "convlib/_checks.py",
+        'if isinstance(value, getattr(module, "MaskedArray", ())):',
+        "if False:",
+        CHECKS,
+    ),
+    Mutant(
+        "None is a number among objects",
+        "convlib/_checks.py",
+        "if entry is None or _is_truth",
+        "if _is_truth",
+        CHECKS,
+    ),
+    Mutant(
+        "True is a number among objects",
+        "convlib/_checks.py",
+        "or _is_truth_value(entry) or",
+        "or",
+        CHECKS,
+    ),
+    Mutant(
+        "True is a seed",
+        "convlib/_checks.py",
+        "any(map(_is_truth_value, (rng,",
+        "any(map(_is_truth_value, (None,",
+        CHECKS,
+    ),
+    Mutant(
+        "only tuples and lists are sequences",
+        "convlib/_checks.py",
+        "isinstance(value, (tuple, list, Sequence))",
+        "isinstance(value, (tuple, list))",
         CHECKS,
     ),
     # -------------------------------------------------------------- layers
@@ -614,12 +679,47 @@ MUTANTS = [
         "places = (slice(-length, None, s) for",
         STUFFING,
     ),
+    Mutant(
+        "a complex dx without a conjugate",
+        "convlib/convolution.py",
+        "chosen.input_gradient(dy, conjugate(w), axes, groups)",
+        "chosen.input_gradient(dy, w, axes, groups)",
+        COMPLEX,
+    ),
+    Mutant(
+        "a complex dw without a conjugate",
+        "convlib/convolution.py",
+        "chosen.weight_gradient(dy, conjugate(x), axes, groups)",
+        "chosen.weight_gradient(dy, x, axes, groups)",
+        COMPLEX,
+    ),
+    Mutant(
+        "a transposed dx without a conjugate",
+        "convlib/transposed.py",
+        "chosen.output(dy, conjugate(w), axes, groups)",
+        "chosen.output(dy, w, axes, groups)",
+        COMPLEX,
+    ),
+    Mutant(
+        "a transposed dw without a conjugate",
+        "convlib/transposed.py",
+        "chosen.weight_gradient(conjugate(x), dy, axes, groups)",
+        "chosen.weight_gradient(x, dy, axes, groups)",
+        COMPLEX,
+    ),
+    Mutant(
+        "symbols are conjugated",
+        "convlib/convolution.py",
+        'if array.dtype.kind == "c" else array',
+        'if array.dtype.kind in "cO" else array',
+        COMPLEX,
+    ),
     # -------------------------------------------------------------- the loops
     Mutant(
         "loops: overwrite in col2im",
         "convlib/reference/columns.py",
-        "x[at_x] += columns[at_cols]",
-        "x[at_x] = columns[at_cols]",
+        "x[at_x] += parts[at_cols]",
+        "x[at_x] = parts[at_cols]",
         COLUMNS,
     ),
     Mutant(
@@ -656,6 +756,27 @@ MUTANTS = [
         "windows[-1][0] >= n:",
         "windows[-1][0] > n:",
         POOL,
+    ),
+    Mutant(
+        "loops: gradients without conjugates",
+        "convlib/reference/numbers.py",
+        "return number.conjugate() if",
+        "return number if",
+        COMPLEX,
+    ),
+    Mutant(
+        "loops: float16 products in float16",
+        "convlib/reference/numbers.py",
+        "array.astype(_checks.working_dtype(dtype))",
+        "array.astype(dtype)",
+        COMPLEX,
+    ),
+    Mutant(
+        "loops: a single integer that wraps warns",
+        "convlib/reference/numbers.py",
+        'if dtype.kind in "iu" else nullcontext()',
+        'if dtype.kind in "c" else nullcontext()',
+        SWEEP,
     ),
     # -------------------------------------------------------------- pooling
     Mutant(
@@ -1084,22 +1205,22 @@ MUTANTS = [
     Mutant(
         "one-sided difference divided by two steps",
         "convlib/gradcheck.py",
-        "for step in (h, -h))",
-        "for step in (h, 0 * h))",
+        "for way in (step, -step))",
+        "for way in (step, 0 * step))",
         GRADCHECK,
     ),
     Mutant(
         "central difference divided by one step",
         "convlib/gradcheck.py",
-        "(up - down) / (2 * h)",
-        "(up - down) / h",
+        "else (entry + step) - (entry - step)",
+        "else step",
         GRADCHECK,
     ),
     Mutant(
         "adjoint error without abs",
         "convlib/gradcheck.py",
-        "float(abs((y * dy).sum() - (x * dx).sum()))",
-        "float((y * dy).sum() - (x * dx).sum())",
+        "error = abs((y",
+        "error = ((y",
         GRADCHECK,
     ),
     Mutant(
@@ -1119,8 +1240,92 @@ MUTANTS = [
     Mutant(
         "relative error divided by the smaller length",
         "convlib/gradcheck.py",
-        "scale = max(float(",
-        "scale = min(float(",
+        "/ max(np.linalg.norm(one)",
+        "/ min(np.linalg.norm(one)",
+        GRADCHECK,
+    ),
+    Mutant(
+        "adjoint error without conjugates",
+        "convlib/gradcheck.py",
+        "(y * dy.conj()).sum()",
+        "(y * dy).sum()",
+        GRADCHECK,
+    ),
+    Mutant(
+        "adjoint error of numbers as they are",
+        "convlib/gradcheck.py",
+        "exponents = [_exponent(array) for array in",
+        "exponents = [0 for _ in",
+        GRADCHECK,
+    ),
+    Mutant(
+        "adjoint error in the dtype of the arrays",
+        "convlib/gradcheck.py",
+        "return array.astype(np.result_type(array, float))",
+        "return array",
+        GRADCHECK,
+    ),
+    Mutant(
+        "relative error squares before it divides",
+        "convlib/gradcheck.py",
+        "exponent = _exponent(one, other)",
+        "exponent = 0",
+        GRADCHECK,
+    ),
+    Mutant(
+        "each side of a relative error has its own scale",
+        "convlib/gradcheck.py",
+        "exponent = _exponent(one, other)",
+        "exponent = max(_exponent(one), _exponent(other))",
+        GRADCHECK,
+    ),
+    Mutant(
+        "infinities agree with everything",
+        "convlib/gradcheck.py",
+        '        return float("nan")\n    exponent',
+        "        return 0.0\n    exponent",
+        GRADCHECK,
+    ),
+    Mutant(
+        "the default step is the same for every x",
+        "convlib/gradcheck.py",
+        "np.maximum(np.frexp(x)[1] - 1, 0)",
+        "0 * np.frexp(x)[1]",
+        GRADCHECK,
+    ),
+    Mutant(
+        "the default step shrinks with x",
+        "convlib/gradcheck.py",
+        "np.maximum(np.frexp(x)[1] - 1, 0)",
+        "np.frexp(x)[1] - 1",
+        GRADCHECK,
+    ),
+    Mutant(
+        "a step too small to move x gives 0",
+        "convlib/gradcheck.py",
+        "    if stuck.any():",
+        "    if False:",
+        GRADCHECK,
+    ),
+    Mutant(
+        "a step counts as long as it was meant",
+        "convlib/gradcheck.py",
+        "else (entry + step) - (entry - step)",
+        "else 2 * step",
+        GRADCHECK,
+    ),
+    Mutant(
+        "a complex step forgets the imaginary part of x",
+        "convlib/gradcheck.py",
+        "        if np.iscomplexobj(array):\n            rule",
+        "        if False:\n            rule",
+        GRADCHECK,
+    ),
+    Mutant(
+        "outputs weighted without conjugates",
+        "convlib/gradcheck.py",
+        "weights.conj() if",
+        "weights if",
         GRADCHECK,
     ),
     # -------------------------------------------------------------- what the page checks with

@@ -229,14 +229,31 @@ def test_dtypes_are_promoted_as_numpy_does():
     assert [grad.dtype for grad in grads] == [np.float64] * 3
 
 
-def test_float16_is_added_up_in_float32():
+@pytest.mark.parametrize("module", [cl, cl.reference], ids=["fast", "loops"])
+def test_float16_is_added_up_in_float32(module):
     x = np.full((1, 1, 4096), 1, np.float16)
     x[..., 0] = 2048
-    y = cl.conv(x, np.ones_like(x))
+    y = module.conv(x, np.ones_like(x))
     assert y[0, 0, 0] == 6144  # 2048 + 1 is 2048 in float16
-    grads = cl.conv_backward(x, np.ones((1, 1, 4096), np.float16), np.ones((1, 1, 1), np.float16))
+    ones = np.ones((1, 1, 4096), np.float16)
+    grads = module.conv_backward(x, ones, np.ones((1, 1, 1), np.float16))
     assert grads.db[0] == grads.dw[0, 0, 0] == 6144
     assert grads.db.dtype == np.float16
+    large = np.array([[[300, -300]]], np.float16)  # 300 · 300 is infinite in float16
+    assert module.conv(large, np.ones_like(large) * 300) == 0
+    channels = large.reshape(1, 2, 1)
+    assert module.conv_transpose(channels, abs(channels.reshape(2, 1, 1))) == 0
+
+
+@pytest.mark.parametrize("module", [cl, cl.reference], ids=["fast", "loops"])
+def test_long_doubles_keep_their_digits(module):
+    third = np.full((1, 1, 2), 1, np.longdouble) / 3
+    y = module.conv(third, third)[0, 0, 0]
+    assert y.dtype == np.longdouble
+    assert abs(9 * y - 2) < 1e-17
+    assert module.conv(third * np.longdouble("1e4000"), third)[0, 0, 0] > np.longdouble("1e3999")
+    grads = module.conv_backward(y.reshape(1, 1, 1), third, third)
+    assert abs(27 * grads.dx - 2).max() < 1e-17
 
 
 def test_complex_numbers():

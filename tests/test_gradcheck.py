@@ -306,6 +306,12 @@ def test_adjoint_error_of_maps_that_enlarge_or_shrink(rng, factor):
     assert cl.adjoint_error(lambda x: 0 * x, lambda dy: factor * dy, [1.0], [3.0]) == 3 * factor
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_adjoint_error_of_small_floats_is_added_up_in_double_precision(rng, kind):
+    x, dy = rng.standard_normal((2, 500)).astype(kind)
+    assert cl.adjoint_error(lambda x: x[::-1], lambda dy: dy[::-1], x, dy) < 1e-15
+
+
 def test_adjoint_error_is_computed_in_double_precision_at_least():
     def twice(x):
         return 2 * x
