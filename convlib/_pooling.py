@@ -139,16 +139,8 @@ def _counted(axis: Axis, include_pad: bool) -> NDArray[Any]:
     stop = np.minimum((axis.size + after - 1 - starts) // axis.dilation + 1, axis.taps)
     counted = np.maximum(stop - first, 0)
     if not counted.all():
-        raise ValueError(_only_padding(axis, int(np.argmin(counted))))
+        raise _checks.only_padding(axis.pads, axis.size, axis.span, int(np.argmin(counted)))
     return counted
-
-
-def _only_padding(axis: Axis, number: int) -> str:
-    """Return the message for a window that has no element to take the maximum or the mean of."""
-    half = axis.span // 2
-    rule = f"window {number} along the axis of size {axis.size} reads nothing but padding"
-    advice = f"at most {half} per side" if max(axis.pads) > half else "a smaller dilation"
-    return f"padding={axis.pads}: {rule}; use {advice}"
 
 
 # ---------------------------------------------------------------- what a tap reads

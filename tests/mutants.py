@@ -1886,8 +1886,8 @@ MUTANTS = [
     Mutant(
         "a difference on one side",
         "convlib/nn/gradcheck.py",
-        "(loss.moved(name, h * v) - loss.moved(name, -h * v)) / (2 * h)",
-        "(loss.moved(name, h * v) - loss.moved(name, 0 * v)) / h",
+        "(self.moved(name, h * v) - self.moved(name, -h * v)) / (2 * h)",
+        "(self.moved(name, h * v) - self.moved(name, 0 * v)) / h",
         CHECKING,
     ),
     # -------------------------------------------------------------- training
