@@ -43,6 +43,7 @@ MATRIX = "tests/test_matrix.py"
 SEQUENCE = "tests/test_shorthands_lists.py"
 GRADCHECK = "tests/test_gradcheck.py"
 BASE = "tests/nn/test_layer.py"
+EVERY = "tests/nn/test_every_layer.py"
 CONVOLUTION = "tests/nn/test_convolution.py"
 DENSE = "tests/nn/test_dense.py"
 ACTIVATIONS = "tests/nn/test_activations.py"
@@ -138,6 +139,13 @@ MUTANTS = [
         "for layer in reversed(layers[first + 1 :]):",
         "for layer in reversed(layers[first + 2 :]):",
         SEQUENTIAL,
+    ),
+    Mutant(
+        "the byte order of x goes through",
+        "convlib/nn/layer.py",
+        'x = _native(_checks.real("x", x))',
+        'x = _checks.real("x", x)',
+        EVERY,
     ),
     # -------------------------------------------------------------- the way out
     Mutant(
@@ -989,36 +997,36 @@ MUTANTS = [
     Mutant(
         "momentum of the old statistics",
         "convlib/nn/norm.py",
-        "old += self.momentum * (new.astype(old.dtype) - old)",
-        "old += (1 - self.momentum) * (new.astype(old.dtype) - old)",
+        "old += self.momentum * (",
+        "old += (1 - self.momentum) * (",
         NORM,
     ),
     Mutant(
         "running variance divided by m",
         "convlib/nn/norm.py",
-        "var * (m / (m - 1))",
-        "var",
+        "largest) * (m / (m - 1))",
+        "largest)",
         NORM,
     ),
     Mutant(
         "mean treated as a constant",
         "convlib/nn/norm.py",
-        "slope * (dy - through_mean - normal * through_var)",
-        "slope * (dy - normal * through_var)",
+        "    normal -= _wide(mean, normal)\n",
+        "",
         NORM,
     ),
     Mutant(
         "variance treated as a constant",
         "convlib/nn/norm.py",
-        "slope * (dy - through_mean - normal * through_var)",
-        "slope * (dy - through_mean)",
+        "normal *= _wide(slope, normal)",
+        "normal[...] = 0",
         NORM,
     ),
     Mutant(
         "evaluation with the gradient of training",
         "convlib/nn/norm.py",
-        "        if not of_batch:\n            return slope * dy, grads\n",
-        "",
+        "        if kept.of_x:",
+        "        if True:",
         NORM,
     ),
     Mutant(
@@ -1031,15 +1039,78 @@ MUTANTS = [
     Mutant(
         "statistics per activation instead of per channel",
         "convlib/nn/norm.py",
-        "return (0, *range(2, x.ndim))",
-        "return (0,)",
+        "(*x.shape[:2], prod(x.shape[2:]))",
+        "(len(x), prod(x.shape[1:]), 1)",
         NORM,
     ),
     Mutant(
         "eps outside the root",
         "convlib/nn/norm.py",
-        "1 / np.sqrt(var + self.eps)",
-        "1 / (np.sqrt(var) + self.eps)",
+        "_Moments(mean, var, 1 / np.sqrt(var + eps))",
+        "_Moments(mean, var, 1 / (np.sqrt(var) + eps))",
+        NORM,
+    ),
+    Mutant(
+        "variance as a difference of squares",
+        "convlib/nn/norm.py",
+        "return mean, _products(deviations, deviations) / m, deviations",
+        "return mean, _products(x, x) / m - mean * mean, deviations",
+        NORM,
+    ),
+    Mutant(
+        "squares that overflow",
+        "convlib/nn/norm.py",
+        "        if np.isfinite(var).all():",
+        "        if True:",
+        NORM,
+    ),
+    Mutant(
+        "eps not in the units of the values",
+        "convlib/nn/norm.py",
+        "1 / np.sqrt(var + eps / unit / unit) / unit",
+        "1 / np.sqrt(var + eps) / unit",
+        NORM,
+    ),
+    Mutant(
+        "one unit for all channels",
+        "convlib/nn/norm.py",
+        "peak = np.abs(x).max(axis=(0, 2))",
+        "peak = np.broadcast_to(np.abs(x).max(), mean.shape)",
+        NORM,
+    ),
+    Mutant(
+        "a running variance without end",
+        "convlib/nn/norm.py",
+        "np.minimum(var, largest) *",
+        "np.minimum(var, np.inf) *",
+        NORM,
+    ),
+    Mutant(
+        "an array of all squares",
+        "convlib/nn/norm.py",
+        'return np.einsum("acb,acb->c", x, other)',
+        "return _sum(x * other)",
+        NORM,
+    ),
+    Mutant(
+        "one mean for all groups of a sample",
+        "convlib/nn/norm.py",
+        "return 1, shape[0] * self.groups, self.channels // self.groups * prod(shape[2:])",
+        "return 1, shape[0], prod(shape[1:])",
+        NORM,
+    ),
+    Mutant(
+        "gamma forgotten on the way back",
+        "convlib/nn/norm.py",
+        'g = (dy * _wide(self._params["gamma"].ravel(), dy))',
+        "g = dy",
+        NORM,
+    ),
+    Mutant(
+        "one scale for all entries of a sample",
+        "convlib/nn/norm.py",
+        "        return prod(shape) // m, m, 1",
+        "        return 1, m, prod(shape) // m",
         NORM,
     ),
     Mutant(
@@ -1101,8 +1172,8 @@ MUTANTS = [
     Mutant(
         "relu lets the gradient through at zero",
         "convlib/nn/activations.py",
-        "~(x <= 0)",
-        "~(x < 0)",
+        "return y, y != 0 ",
+        "return y, y >= 0 ",
         ACTIVATIONS,
     ),
     Mutant(
@@ -1115,8 +1186,57 @@ MUTANTS = [
     Mutant(
         "slope of tanh without the square",
         "convlib/nn/activations.py",
-        "1 - y * y",
-        "1 - y",
+        "slope = y * y",
+        "slope = y.copy()",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "a gradient of infinity where relu is flat",
+        "convlib/nn/activations.py",
+        '    return np.multiply(keep, values.view(f"i{size}")).view(values.dtype)',
+        "    return np.multiply(keep, values)",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "the slope of silu without its second term",
+        "convlib/nn/activations.py",
+        "        slope *= x.clip(-FAR, FAR)\n",
+        "        slope *= 0\n",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "the limit of silu as infinity times 0",
+        "convlib/nn/activations.py",
+        "y = work.clip(-FAR, np.inf)",
+        "y = work.copy()",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "gelu by the formula with tanh",
+        "convlib/nn/activations.py",
+        "share = normal_share(work)",
+        "share = 0.5 + 0.5 * np.tanh(np.sqrt(2 / np.pi) * (work + 0.044715 * work**3))",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "the bell of gelu without its height",
+        "convlib/nn/activations.py",
+        "        slope *= 1 / sqrt(2 * pi)\n",
+        "",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "a series too short for double precision",
+        "convlib/nn/activations.py",
+        "SHORT if x.dtype == np.float32 else len(TAIL)",
+        "SHORT",
+        ACTIVATIONS,
+    ),
+    Mutant(
+        "half precision inside",
+        "convlib/nn/activations.py",
+        "y = _logistic(x.astype(working_dtype(x.dtype), copy=False))",
+        "y = _logistic(x)",
         ACTIVATIONS,
     ),
     Mutant(
@@ -1248,8 +1368,43 @@ MUTANTS = [
     Mutant(
         "a difference on one side",
         "convlib/nn/gradcheck.py",
-        "(loss.moved(name, h * v) - loss.moved(name, -h * v)) / (2 * h)",
-        "(loss.moved(name, h * v) - loss.moved(name, 0 * v)) / h",
+        "(self.moved(name, h * v) - self.moved(name, -h * v)) / (2 * h)",
+        "(self.moved(name, h * v) - self.moved(name, 0 * v)) / h",
+        CHECKING,
+    ),
+    Mutant(
+        "a step that large values swallow",
+        "convlib/nn/gradcheck.py",
+        "return [h] if usual else sorted([h, h * peak])",
+        "return [h]",
+        CHECKING,
+    ),
+    Mutant(
+        "a step that is believed whatever rounding says",
+        "convlib/nn/gradcheck.py",
+        "/ step < ENOUGH * slope",
+        "/ step < np.inf",
+        CHECKING,
+    ),
+    Mutant(
+        "lengths whose squares overflow",
+        "convlib/nn/gradcheck.py",
+        "return peak * float(np.linalg.norm(a / peak)) if 0 < peak < np.inf else peak",
+        "return float(np.linalg.norm(a))",
+        CHECKING,
+    ),
+    Mutant(
+        "an error that is no number",
+        "convlib/nn/gradcheck.py",
+        '        return float("inf")',
+        "        return wrong",
+        CHECKING,
+    ),
+    Mutant(
+        "gradients of large values compared with too much",
+        "convlib/nn/gradcheck.py",
+        "FLOOR * loss.size / max(peak, 1)",
+        "FLOOR * loss.size",
         CHECKING,
     ),
     # -------------------------------------------------------------- training
