@@ -6,7 +6,7 @@ parameters, what `backward` must remember of `forward`, the modes training and e
 what training needs: optimisers, `fit`, scores, files, data.
 """
 
-from convlib.nn.activations import ReLU, Sigmoid, Tanh
+from convlib.nn.activations import GELU, ReLU, Sigmoid, SiLU, Tanh
 from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
 from convlib.nn.data import Standardizer, digits, mnist, nudge, read_idx, shift, signals, split
@@ -20,7 +20,7 @@ from convlib.nn.layer import Layer, Shape
 from convlib.nn.losses import Loss, binary_cross_entropy, mse, softmax, softmax_cross_entropy
 from convlib.nn.metrics import Score, confusion_matrix, evaluate, predict
 from convlib.nn.networks import digit_net
-from convlib.nn.norm import BatchNorm
+from convlib.nn.norm import BatchNorm, GroupNorm, LayerNorm
 from convlib.nn.optimizers import (
     SGD,
     AdaGrad,
@@ -38,6 +38,7 @@ from convlib.nn.training import History, fit
 from convlib.nn.weights import set_weights, torch_weights
 
 __all__ = [
+    "GELU",
     "SGD",
     "AdaGrad",
     "Adam",
@@ -50,8 +51,10 @@ __all__ = [
     "Dropout",
     "Flatten",
     "GlobalAvgPool",
+    "GroupNorm",
     "History",
     "Layer",
+    "LayerNorm",
     "Loss",
     "MaxPool",
     "Optimizer",
@@ -62,6 +65,7 @@ __all__ = [
     "Score",
     "Sequential",
     "Shape",
+    "SiLU",
     "Sigmoid",
     "Standardizer",
     "Tanh",

@@ -15,11 +15,12 @@ from convlib.convolution import bias_gradient, with_bias
 from convlib.fast import algorithm_named
 from convlib.geometry import Axis, layer_axes, transposed_axes
 from convlib.nn import _options
+from convlib.nn._windowed import Windowed
 from convlib.nn.init import Init, drawn
-from convlib.nn.layer import Grads, Layer, Shape
+from convlib.nn.layer import Grads, Shape
 
 
-class Kernels(Layer):
+class Kernels(Windowed):
     """What both layers share: kernel, options, the check of x, bias, and the order of the work.
 
     The two differ in which product is the output and which is dx; see `convlib.fast`.
@@ -45,7 +46,6 @@ class Kernels(Layer):
         _checks.divides(f"c_out is {self.c_out}", self.c_out, g, self.c_in)
         algorithm_named(algorithm)  # refuses an unknown name
         self.algorithm = algorithm
-        self._axes: dict[Shape, tuple[Axis, ...]] = {}
 
     def _fill(self, shape: Shape, bias: bool, steps: int, init: Init, rng: Rng, dtype: Any) -> None:
         """Draw the weights; an output of a transposed layer meets every `steps`-th tap only."""
@@ -55,12 +55,9 @@ class Kernels(Layer):
         if _checks.flag("bias", bias):
             self.add_parameter("b", np.zeros(self.c_out, chosen))
 
-    def axes(self, size: Shape) -> tuple[Axis, ...]:
-        """Return the geometry for a spatial size; it is worked out once for each size."""
-        if size not in self._axes:
-            options = {name: value for name, value in self.options.items() if name != "groups"}
-            self._axes[size] = self._geometry(size, **options)
-        return self._axes[size]
+    def _slides(self) -> dict[str, Any]:
+        """Return the options that decide where the windows are."""
+        return {name: value for name, value in self.options.items() if name != "groups"}
 
     def compute(self, x: Array) -> tuple[Array, Any]:
         """Return the layer's product plus the bias; see `Layer.compute`."""
@@ -90,9 +87,6 @@ class Kernels(Layer):
     def _gradients(self, dy: Array, x: Array, axes: tuple[Axis, ...]) -> Grads:
         found = {"w": self._weight_gradient(dy, x.astype(dy.dtype, copy=False), axes)}
         return found | {"b": bias_gradient(dy)} if "b" in self._params else found
-
-    def _geometry(self, size: Shape, **options: Any) -> tuple[Axis, ...]:
-        raise NotImplementedError
 
     def _output(self, x: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
         raise NotImplementedError
@@ -189,8 +183,8 @@ class Conv(Kernels):
         """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
         return self.c_out, *(axis.out for axis in self.axes(self._size(shape)))
 
-    def _geometry(self, size: Shape, **options: Any) -> tuple[Axis, ...]:
-        return layer_axes(size, self.kernel, **options)
+    def _geometry(self, size: Shape) -> tuple[Axis, ...]:
+        return layer_axes(size, self.kernel, **self._slides())
 
     def _output(self, x: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
         return algorithm_named(self.algorithm).output(x, w, axes, self.options["groups"])
@@ -263,8 +257,8 @@ class ConvTranspose(Kernels):
         """Return `(C_out, *out)` for `(C_in, *spatial)`; see `Layer.output_shape`."""
         return self.c_out, *(axis.size for axis in self.axes(self._size(shape)))
 
-    def _geometry(self, size: Shape, **options: Any) -> tuple[Axis, ...]:
-        return transposed_axes(size, self.kernel, **options)
+    def _geometry(self, size: Shape) -> tuple[Axis, ...]:
+        return transposed_axes(size, self.kernel, **self._slides())
 
     # The layer that is transposed has x for its dy: what it calls output is dx here, and so on.
 

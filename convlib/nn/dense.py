@@ -77,14 +77,33 @@ class Dense(Layer):
         dtype = _checks.result_dtype(x, w, b)
         work = _checks.working_dtype(dtype)
         y = x.astype(work, copy=False) @ w.T.astype(work, copy=False)
-        return (y if b is None else y + b).astype(dtype, copy=False), x
+        if b is not None:
+            y += b
+        return y.astype(dtype, copy=False), x
 
     def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
         """Return dx and the gradients; see `Layer.compute_gradients`."""
-        work = _checks.working_dtype(_checks.result_dtype(dy, kept, self._params["w"]))
-        dy, x, w = (a.astype(work, copy=False) for a in (dy, kept, self._params["w"]))
-        found = {"w": dy.T @ x, "b": dy.sum(axis=0)}
-        return dy @ w, {name: found[name] for name in self._params}
+        dy, x, w = self._working(dy, kept)
+        return dy @ w, self._of_parameters(dy, x)
+
+    def compute_parameter_gradients(self, dy: Array, kept: Any) -> Grads:
+        """Return the gradients alone; see `Layer.compute_parameter_gradients`."""
+        dy, x, _ = self._working(dy, kept)
+        return self._of_parameters(dy, x)
+
+    def _working(self, dy: Array, x: Array) -> tuple[Array, Array, Array]:
+        """Return dy, x and w in the dtype to add up in."""
+        w = self._params["w"]
+        work = _checks.working_dtype(_checks.result_dtype(dy, x, w))
+        dy, x, w = (a.astype(work, copy=False) for a in (dy, x, w))
+        return dy, x, w
+
+    def _of_parameters(self, dy: Array, x: Array) -> Grads:
+        """Return dW and, with a bias, db."""
+        grads = {"w": dy.T @ x}
+        if "b" in self._params:
+            grads["b"] = dy.sum(axis=0)
+        return grads
 
     def title(self) -> str:
         """Return the layer with its options; see `Layer.title`."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from convlib._checks import Array, Rng, generator, number
-from convlib.nn.activations import Elementwise
+from convlib.nn.activations import Elementwise, where_kept
 from convlib.nn.layer import Grads
 
 
@@ -31,6 +29,7 @@ class Dropout(Elementwise):
 
     Examples
     --------
+    >>> import numpy as np
     >>> layer = Dropout(0.5, rng=0)
     >>> layer(np.ones((1, 6)))
     array([[2., 0., 0., 0., 2., 2.]])
@@ -63,7 +62,7 @@ class Dropout(Elementwise):
 
     def _masked(self, array: Array, keep: Array) -> Array:
         """Return what is kept, larger by 1/(1 − p), and zeros."""
-        return np.where(keep, array / (1 - self.p), np.zeros((), array.dtype))
+        return where_kept(keep, array / (1 - self.p))
 
     def title(self) -> str:
         """Return the layer with its options; see `Layer.title`."""

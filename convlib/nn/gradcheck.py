@@ -38,8 +38,8 @@ def check_gradients(
     rng
         A seed, a generator, or None, for g and the directions.
     h
-        Step, above 0. Where all of x, or of a parameter, is smaller than 1000·h or larger than 1/h,
-        the step is h times its largest value, unless rounding would hide what that changes.
+        Step, above 0. Where the largest value of x, or of a parameter, is below 1000·h or above
+        0.01/h, the step is h times that value, unless rounding would hide what it changes.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def _steps(peak: float, h: float) -> list[float]:
     >>> _steps(3.0, 0.001), _steps(0.5, 0.001), _steps(2000.0, 0.001)
     ([0.001], [0.0005, 0.001], [0.001, 2.0])
     """
-    usual = peak == 0 or 1000 * h <= peak <= 1 / h or not np.isfinite(peak)
+    usual = peak == 0 or 1000 * h <= peak <= 0.01 / h or not np.isfinite(peak)
     return [h] if usual else sorted([h, h * peak])
 
 

@@ -276,7 +276,7 @@ class Layer(metaclass=_Checked):
         ValueError, TypeError
             If x has not the shape that the layer takes, or holds no real numbers.
         """
-        x = _checks.real("x", x)
+        x = _native(_checks.real("x", x))
         x = x.astype(self.dtype) if x.dtype.kind in "iu" else x
         if x.ndim < 1:
             raise ValueError("x is a single number: needs a batch, (N, ...)")
@@ -319,7 +319,7 @@ class Layer(metaclass=_Checked):
         last = self._last
         if last is None:
             raise RuntimeError(f"{self.title()}: backward needs a forward before it")
-        dy = _checks.real("dy", dy)
+        dy = _native(_checks.real("dy", dy))
         if dy.shape != last.shape:
             meaning = f"the shape of the last output of {self.title()}"
             _checks.matches("dy", dy, last.shape, meaning)
@@ -490,6 +490,11 @@ class _Items(ItemsView[str, Array]):
 
     def __iter__(self) -> Iterator[tuple[str, Array]]:
         return self._mapping._pairs(self._mapping._layer, "")
+
+
+def _native(array: Array) -> Array:
+    """Return an array in the byte order of this machine, as what is computed from it will be."""
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _like(name: str, value: ArrayLike, old: Array) -> Array:

@@ -12,10 +12,11 @@ from convlib import _checks, _pooling
 from convlib._checks import Array, Padding, PerAxis
 from convlib.geometry import Axis, layer_axes
 from convlib.nn import _options
+from convlib.nn._windowed import Windowed
 from convlib.nn.layer import Grads, Layer, Shape, remembering
 
 
-class _Pool(Layer):
+class _Pool(Windowed):
     """What the two layers share: window, options, and the check of the input."""
 
     def __init__(
@@ -27,19 +28,14 @@ class _Pool(Layer):
         self.window = taps if _checks.listed(window) is not None else taps[0]
         options = {"stride": taps if stride is None else stride, "padding": padding}
         self.options = _options.checked({**options, "dilation": dilation}, axes)
-        self._axes: dict[Shape, tuple[Axis, ...]] = {}
 
-    def axes(self, size: Shape) -> tuple[Axis, ...]:
-        """Return the geometry for a spatial size; it is worked out once for each size."""
-        if size not in self._axes:
-            window = _checks.per_axis("window", self.window, len(size), 1)
-            counts = self.options.get("count_include_pad", False)
-            names = ("stride", "padding", "dilation", "ceil_mode")
-            options = {name: self.options[name] for name in names}
-            axes = layer_axes(size, window, **options)
-            _pooling.divisors(axes, counts)  # refuses windows that have nothing to count
-            self._axes[size] = axes
-        return self._axes[size]
+    def _geometry(self, size: Shape) -> tuple[Axis, ...]:
+        window = _checks.per_axis("window", self.window, len(size), 1)
+        options = {name: v for name, v in self.options.items() if name != "count_include_pad"}
+        axes = layer_axes(size, window, **options)
+        # refuses windows that have nothing to count
+        _pooling.divisors(axes, self.options.get("count_include_pad", False))
+        return axes
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return `(C, *out)` for `(C, *spatial)`; see `Layer.output_shape`."""

@@ -309,7 +309,7 @@ def _epoch(run: _Run, epoch: int, bar: Any) -> Score:
         scores = run.net(x)
         value, grad = run.loss(scores, y)
         _refuse(_no_number(value), f"epoch {epoch + 1}, batch {batch + 1}", run.optimizer.lr)
-        run.net.backward(grad)
+        run.net.backward(grad, input_gradient=False)
         if run.clip is not None:
             clip_gradients(run.optimizer.net, run.clip)
         run.optimizer.step()

@@ -128,6 +128,8 @@ def test_dense_and_activations(dtype, tolerance, rng):
         run_both(nn.ReLU(), theirs.ReLU(), np.round(2 * x), rng, tolerance)  # many zeros
         run_both(nn.Sigmoid(), theirs.Sigmoid(), 20 * x, rng, tolerance)
         run_both(nn.Tanh(), theirs.Tanh(), 5 * x, rng, tolerance)
+        run_both(nn.SiLU(), theirs.SiLU(), 20 * x, rng, tolerance)
+        run_both(nn.GELU(), theirs.GELU(), 5 * x, rng, tolerance)
         run_both(nn.Flatten(), theirs.Flatten(), x, rng, tolerance)
         run_both(nn.GlobalAvgPool(), lambda x: x.mean(dim=(2, 3)), x, rng, tolerance)
 
@@ -149,6 +151,42 @@ def test_batch_norm_in_both_modes(axes, dtype, tolerance, rng):
             ours.train(training)
             twin.train(training).zero_grad()
             run_both(ours, twin, x, rng, tolerance)
+
+
+def moved(layer, rng):
+    for param in layer.params.values():
+        param += rng.normal(size=param.shape)
+    return layer
+
+
+def spread(rng, shape, dtype):
+    x = rng.normal(size=shape) * rng.uniform(0.5, 3) + rng.normal()
+    return x.astype(dtype)
+
+
+@dtypes
+def test_layer_norm(dtype, tolerance, rng):
+    for _ in range(COUNT):
+        shape = ints(rng, 1, 5, int(rng.integers(1, 4)))
+        shape = (*shape[:-1], shape[-1] + 2)  # a variance of few values is nearly 0 at times
+        options = {"eps": float(10 ** rng.uniform(-5, -1))}
+        ours = moved(nn.LayerNorm(shape, **options, dtype=dtype), rng)
+        twin = carried(ours, theirs.LayerNorm(shape, **options, dtype=torch_type(dtype)))
+        before = (int(rng.integers(0, 5)), *ints(rng, 1, 4, int(rng.integers(0, 3))))
+        run_both(ours, twin, spread(rng, (*before, *shape), dtype), rng, tolerance)
+
+
+@dtypes
+@pytest.mark.parametrize("axes", [0, 1, 2, 3])
+def test_group_norm(axes, dtype, tolerance, rng):
+    for _ in range(COUNT):
+        groups = int(rng.integers(1, 4))
+        c = groups * int(rng.integers(2, 5))
+        options = {"eps": float(10 ** rng.uniform(-5, -1))}
+        ours = moved(nn.GroupNorm(groups, c, **options, dtype=dtype), rng)
+        twin = carried(ours, theirs.GroupNorm(groups, c, **options, dtype=torch_type(dtype)))
+        x = spread(rng, (int(rng.integers(1, 5)), c, *ints(rng, 1, 5, axes)), dtype)
+        run_both(ours, twin, x, rng, tolerance)
 
 
 @dtypes
