@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike
 from convlib import _checks, _pooling
 from convlib._checks import Array
 from convlib.geometry import Axis, layer_axes, transposed_axes
-from convlib.nn.activations import ReLU, Sigmoid, Tanh
+from convlib.nn.activations import GELU, ReLU, Sigmoid, SiLU, Tanh
 from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
 from convlib.nn.layer import Layer, Shape
-from convlib.nn.norm import BatchNorm
+from convlib.nn.norm import BatchNorm, GroupNorm, LayerNorm
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
 from convlib.nn.weights import converted, joined, torch_names
 
@@ -429,6 +429,26 @@ def _simple(op: str, **options: Any) -> Writer:
 
 # One entry for each kind of layer. A writer gets the layer, the graph, the name of its input and
 # the shape of one sample, and returns the name of its output, as `write_onnx` does.
+def _layer_norm(layer: LayerNorm, graph: Graph, x: str, shape: Shape) -> str:
+    arrays = _own(layer, "gamma", "beta")
+    return graph.add("LayerNormalization", x, *arrays, axis=-len(layer.shape), epsilon=layer.eps)
+
+
+def _group_norm(layer: GroupNorm, graph: Graph, x: str, shape: Shape) -> str:
+    """Normalise every group as one channel: before opset 21 the operator has γ per group only."""
+    ones, zeros = np.ones(layer.groups), np.zeros(layer.groups)
+    y = graph.add("Reshape", x, [0, layer.groups, -1])
+    y = graph.add("InstanceNormalization", y, ones, zeros, epsilon=layer.eps)
+    y = graph.add("Reshape", y, [-1, *shape])
+    wide = (-1, *(1,) * (len(shape) - 1))
+    y = graph.add("Mul", y, layer.params["gamma"].reshape(wide))
+    return graph.add("Add", y, layer.params["beta"].reshape(wide))
+
+
+def _silu(layer: SiLU, graph: Graph, x: str, shape: Shape) -> str:
+    return graph.add("Mul", x, graph.add("Sigmoid", x))
+
+
 WRITERS: dict[type[Layer], Writer] = {
     Sequential: _sequential,
     Residual: _residual,
@@ -445,4 +465,8 @@ WRITERS: dict[type[Layer], Writer] = {
     ReLU: _simple("Relu"),
     Sigmoid: _simple("Sigmoid"),
     Tanh: _simple("Tanh"),
+    SiLU: _silu,
+    GELU: _simple("Gelu"),
+    LayerNorm: _layer_norm,
+    GroupNorm: _group_norm,
 }

@@ -26,6 +26,29 @@ def agree(net, shape, rng, batch=3):
     close(run_onnx(nn.to_onnx(net, shape), x), net(x), 1e-4)
 
 
+def random_parameters(layer, rng):
+    for array in layer.params.values():
+        array[...] = rng.normal(size=array.shape)
+    return layer
+
+
+def test_the_newer_activations_and_norms(rng):
+    for layer in (nn.GELU(), nn.SiLU()):
+        agree(layer, (3, 5), rng)
+    for shape, norm in (((4, 6), (6,)), ((4, 6), (4, 6)), ((2, 4, 5), (4, 5))):
+        agree(random_parameters(nn.LayerNorm(norm), rng), shape, rng)
+    for shape in ((6,), (6, 5), (6, 4, 3), (6, 2, 3, 2)):
+        for groups in (1, 2, 6):
+            if shape != (6,) or groups < 6:  # one number alone has no spread
+                agree(random_parameters(nn.GroupNorm(groups, 6), rng), shape, rng)
+
+
+def test_they_stand_in_networks(rng):
+    inside = [nn.GroupNorm(2, 4), nn.SiLU(), nn.Conv(4, 4, 3, padding=1, rng=1)]
+    net = nn.Sequential(nn.Conv(1, 4, 3, rng=0), nn.Residual(*inside), nn.GELU(), nn.Flatten())
+    agree(nn.Sequential(net, nn.LayerNorm(4 * 36), nn.Dense(4 * 36, 3, rng=2)), (1, 8, 8), rng)
+
+
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_convolutions(axes, rng):
     for number in range(30):
