@@ -335,11 +335,29 @@ def test_blocks_are_as_large_as_they_may_be(block, monkeypatch):
     monkeypatch.setattr(_blocked, "BLOCK", block)
     axes = geometry.layer_axes((6, 5), (2, 3))
     seen = np.zeros((7, 5), int)
-    entries = 2 * (2 * 3) * 3  # of one row: channels, taps and windows
-    for samples, rows in _blocked._blocks(7, 2, axes):
+    entries = (2 * (2 * 3) + 3) * 3  # of one row: channels, taps; channels of y; windows
+    for samples, rows in _blocked._blocks(7, 2, 3, axes):
         seen[samples.start : samples.stop, rows.start : rows.stop] += 1
         assert len(rows) == 1 or len(samples) * len(rows) * entries <= block
         assert len(samples) == 1 or len(rows) == 5
     np.testing.assert_array_equal(seen, 1)
-    blocks = list(_blocked._blocks(7, 2, axes))
+    blocks = list(_blocked._blocks(7, 2, 3, axes))
     assert len(blocks) == {1: 35, 40: 35, 100: 21, 1000: 2, 1 << 18: 1}[block]
+
+
+@pytest.mark.parametrize("c_out", [1, 2, 5])  # few and many channels go different ways back
+@pytest.mark.parametrize("options", [{"padding": 1}, {"padding": "same", "dilation": 2}, {}])
+def test_nan_reaches_what_reads_it_and_nothing_else(rng, c_out, options):
+    """Rows lie end to end in memory; no window may look over the end of its own row."""
+    w = rng.normal(size=(c_out, 1, 3, 3))
+    for place in np.ndindex(5, 6):
+        x = rng.normal(size=(2, 1, 5, 6))
+        x[(1, 0, *place)] = np.nan
+        y = cl.conv(x, w, **options)
+        np.testing.assert_array_equal(np.isnan(y), np.isnan(cl.reference.conv(x, w, **options)))
+    for place in np.ndindex(y.shape[2:]):
+        dy = rng.normal(size=y.shape)
+        dy[(1, 0, *place)] = np.nan
+        dx = cl.conv_backward(dy, x, w, **options).dx
+        expected = cl.reference.conv_backward(dy, x, w, **options).dx
+        np.testing.assert_array_equal(np.isnan(dx), np.isnan(expected))

@@ -3,12 +3,20 @@
 A layer is one sum of products, S = Σ dy[n, f, i] · w[f, c, j] · x[n, c, s·i + d·j]. Leaving out one
 factor gives a function of the other two: without dy the output, without w the weights' gradient,
 without x the input's gradient. All arguments are checked arrays, of the dtype to work in.
+
+Columns are made a block at a time. Where a layer keeps the size of its input and has no stride, as
+most layers do, a tap reads the flattened input shifted by a constant: columns are then copied in
+long runs instead of row by row, without a padded copy of the input, and what a run takes from
+beyond the end of a row is overwritten by 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
 from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,40 +24,79 @@ from convlib import _views
 from convlib._checks import Array
 from convlib.geometry import Axis
 
-# Entries of one block of columns: 1 MB of float32, so that a block stays in a second-level cache.
-BLOCK = 1 << 18
+# Entries of one block: columns, and what is multiplied with them or comes of it. 2 MB of float32
+# stay in a cache of the second or third level, and are enough for a matrix product at full speed.
+BLOCK = 1 << 19
+
+Axes = tuple[Axis, ...]
+Index = tuple[Any, ...]
 
 
-def output(x: Array, w: Array, axes: tuple[Axis, ...], groups: int) -> Array:
+def output(x: Array, w: Array, axes: Axes, groups: int) -> Array:
     """Return y `(N, C_out, *out)` from x `(N, C_in, *size)` and w `(C_out, C_in/groups, *taps)`."""
     matrix = _matrix(w, groups)
     y = np.empty((len(x), len(w), *(axis.out for axis in axes)), matrix.dtype)
-    for samples, rows, cols in _columns(x, axes, groups):
+    for samples, rows, cols in _columns(x, axes, groups, len(w)):
         part = _block(y, samples, rows)
         part[...] = (matrix @ cols).reshape(part.shape)
     return y
 
 
-def weight_gradient(dy: Array, x: Array, axes: tuple[Axis, ...], groups: int) -> Array:
+def weight_gradient(dy: Array, x: Array, axes: Axes, groups: int) -> Array:
     """Return dw `(C_out, C_in/groups, *window)` from dy `(N, C_out, *out)` and x."""
     f, c, taps = dy.shape[1], x.shape[1] // groups, tuple(axis.taps for axis in axes)
     dw = np.zeros((groups, f // groups, c * prod(taps)), dy.dtype)
-    for samples, rows, cols in _columns(x, axes, groups):
+    for samples, rows, cols in _columns(x, axes, groups, f):
         dw += _rows(dy, samples, rows, groups) @ cols.swapaxes(1, 2)
     return dw.reshape(f, c, *taps)
 
 
-def input_gradient(dy: Array, w: Array, axes: tuple[Axis, ...], groups: int) -> Array:
+def input_gradient(dy: Array, w: Array, axes: Axes, groups: int) -> Array:
     """Return dx `(N, C_in, *size)` from dy and w; entries that no window reads get 0."""
+    # Gathering the columns of dy is quicker than scattering parts of dx, unless they are many more.
+    turned, few = _turned_axes(axes), len(w) <= 2 * groups * w.shape[1]
+    if turned and few and dy.dtype.kind != "O":
+        return output(dy, _turned(w, groups), turned, groups)
     back = _matrix(w, groups).swapaxes(1, 2)
-    c, taps = w.shape[1] * groups, w.shape[2:]
-    dx = np.zeros(_views.padded_shape(len(dy), c, axes), dy.dtype)
-    for samples, rows in _blocks(len(dy), c, axes):
+    c, taps, shifted = w.shape[1] * groups, w.shape[2:], _is_shifted(axes)
+    size = (len(dy), c, *(axis.size for axis in axes))
+    dx = np.zeros(size if shifted else _views.padded_shape(len(dy), c, axes), dy.dtype)
+    for samples, rows in _blocks(len(dy), c, dy.shape[1], axes):
         block = _rows(dy, samples, rows, groups)
         shape = (c, *taps, len(samples), len(rows), *(axis.out for axis in axes[1:]))
         parts = (back @ block).reshape(shape)
-        _views.scatter(dx[samples.start : samples.stop], parts, axes, rows)
-    return _views.crop(dx, axes)
+        target = dx[samples.start : samples.stop]
+        if shifted:
+            _add_shifted(target, parts, _rows_only(axes, rows))
+        else:
+            _views.scatter(target, parts, axes, rows)
+    return dx if shifted else _views.crop(dx, axes)
+
+
+def _turned_axes(axes: Axes) -> Axes | None:
+    """Return the axes of the layer that leads from dy to dx, None where no such layer exists.
+
+    Without a stride, dx is the full correlation of dy with the weights in reverse order.
+    """
+    turned = tuple(
+        axis._replace(size=axis.out, pads=_turned_pads(axis), out=axis.size) for axis in axes
+    )
+    plain = all(axis.stride == 1 and min(axis.pads) >= 0 for axis in turned)
+    return turned if plain else None
+
+
+def _turned_pads(axis: Axis) -> tuple[int, int]:
+    """Return the padding under which every input meets all the windows that read it."""
+    before = axis.span - 1 - axis.pads[0]
+    return before, axis.size - axis.out + axis.pads[0]
+
+
+def _turned(w: Array, groups: int) -> Array:
+    """Return the weights that lead from dy to dx: `(C_in, C_out/groups, *taps)`, taps reversed."""
+    f, c, *taps = w.shape
+    exchanged = w.reshape(groups, f // groups, c, *taps).swapaxes(1, 2)
+    reverse = tuple(range(3, 3 + len(taps)))
+    return np.flip(exchanged, reverse).reshape(groups * c, f // groups, *taps)
 
 
 def _matrix(w: Array, groups: int) -> Array:
@@ -57,36 +104,44 @@ def _matrix(w: Array, groups: int) -> Array:
     return w.reshape(groups, len(w) // groups, prod(w.shape[1:]))
 
 
-def _blocks(samples: int, channels: int, axes: tuple[Axis, ...]) -> Iterator[tuple[range, range]]:
-    """Yield (samples, rows) whose columns have about BLOCK entries: whole samples if they fit."""
+def _blocks(samples: int, c_in: int, c_out: int, axes: Axes) -> Iterator[tuple[range, range]]:
+    """Yield (samples, rows) that make about BLOCK entries: whole samples if they fit."""
     first, *others = axes
-    width = channels * prod(axis.taps for axis in axes) * prod(axis.out for axis in others)
-    height = max(1, BLOCK // max(1, width))
+    each = c_in * prod(axis.taps for axis in axes) + c_out  # at one position: a column and y
+    height = max(1, BLOCK // (each * prod(axis.out for axis in others)))
     depth = max(1, height // first.out)
     for n in range(0, samples, depth):
         for i in range(0, first.out, height):
             yield range(n, min(n + depth, samples)), range(i, min(i + height, first.out))
 
 
-def _columns(x: Array, axes: tuple[Axis, ...], groups: int) -> Iterator[tuple[range, range, Array]]:
+def _columns(x: Array, axes: Axes, groups: int, c_out: int) -> Iterator[tuple[range, range, Array]]:
     """Yield (samples, rows, columns), columns `(groups, C/groups · prod(window), N·L)` of a block.
 
     Every block is written into the same memory, so use it before asking for the next.
     """
-    m = len(axes)
-    everything = _views.taps_first(_views.view(_views.padded(x, axes), axes), m)
-    by_channel = np.moveaxis(everything, 0, 1 + m)  # (C, *window, N, *out)
+    channels, taps = x.shape[1], tuple(axis.taps for axis in axes)
+    shifted = _is_shifted(axes)
+    source = np.ascontiguousarray(x) if shifted else _windows(x, axes)
     buffer = np.empty(0, x.dtype)
-    for samples, rows in _blocks(len(x), x.shape[1], axes):
-        chosen = slice(samples.start, samples.stop), slice(rows.start, rows.stop)
-        part = by_channel[(slice(None),) * (1 + m) + chosen]
-        if buffer.size < part.size:
-            buffer = np.empty(part.size, x.dtype)
-        cols = buffer[: part.size].reshape(part.shape)
-        cols[...] = part
-        places = prod(part.shape[1 + m :])
-        taps = prod(part.shape[: 1 + m]) // groups
-        yield samples, rows, cols.reshape(groups, taps, places)
+    for samples, rows in _blocks(len(x), channels, c_out, axes):
+        shape = (channels, *taps, len(samples), len(rows), *(axis.out for axis in axes[1:]))
+        if buffer.size < prod(shape):
+            buffer = np.empty(prod(shape), x.dtype)
+        cols = buffer[: prod(shape)].reshape(shape)
+        if shifted:
+            _copy_shifted(cols, source[samples.start : samples.stop], _rows_only(axes, rows))
+        else:
+            chosen = slice(samples.start, samples.stop), slice(rows.start, rows.stop)
+            cols[...] = source[(slice(None),) * (1 + len(axes)) + chosen]
+        places = prod(shape[1 + len(axes) :])
+        yield samples, rows, cols.reshape(groups, channels // groups * prod(taps), places)
+
+
+def _windows(x: Array, axes: Axes) -> Array:
+    """Return a view of all columns, `(C, *window, N, *out)`."""
+    windows = _views.taps_first(_views.view(_views.padded(x, axes), axes), len(axes))
+    return np.moveaxis(windows, 0, 1 + len(axes))
 
 
 def _block(y: Array, samples: range, rows: range) -> Array:
@@ -98,3 +153,96 @@ def _rows(dy: Array, samples: range, rows: range, groups: int) -> Array:
     """Return a block of dy as `(groups, F/groups, N·L)`, in the order of the columns."""
     block = _block(dy, samples, rows)
     return block.reshape(groups, len(block) // groups, prod(block.shape[1:]))
+
+
+# ---------------------------------------------------------------- taps that shift the whole input
+
+
+class Shift(NamedTuple):
+    """What one tap reads: flattened, the windows of a slice read the inputs of a slice as long.
+
+    That is wrong where a window reads padding: those are listed in `outside`, as indices into
+    `(..., *out)`. All windows beyond the slice are among them.
+    """
+
+    windows: slice
+    inputs: slice
+    outside: tuple[Index, ...]
+
+
+def _is_shifted(axes: Axes) -> bool:
+    """Return whether every tap reads the flattened input, shifted by a constant.
+
+    Neighbouring windows must read neighbouring inputs, also where a row ends.
+    """
+    return all(axis.stride == 1 for axis in axes) and all(a.out == a.size for a in axes[1:])
+
+
+def _rows_only(axes: Axes, rows: range) -> Axes:
+    """Return the axes of a layer that has these rows of windows alone; its padding may crop."""
+    first, *others = axes
+    before, after = first.pads
+    return first._replace(out=len(rows), pads=(before - rows.start, after)), *others
+
+
+@lru_cache(maxsize=64)
+def _shifts(axes: Axes) -> tuple[Shift, ...]:
+    """Return the shift of every tap, in scan order."""
+    steps = [prod(axis.size for axis in axes[number + 1 :]) for number in range(len(axes))]
+    inputs, windows = (prod(sizes) for sizes in zip(*((a.size, a.out) for a in axes), strict=True))
+    found = []
+    for tap in product(*(range(axis.taps) for axis in axes)):
+        ahead = [j * axis.dilation - axis.pads[0] for j, axis in zip(tap, axes, strict=True)]
+        by = sum(distance * step for distance, step in zip(ahead, steps, strict=True))
+        first = max(0, -by)
+        stop = max(first, min(windows, inputs - by))
+        outside = [
+            (..., places, *(slice(None),) * (len(axes) - 1 - number))
+            for number, (distance, axis) in enumerate(zip(ahead, axes, strict=True))
+            for places in _outside(distance, axis)
+        ]
+        found.append(Shift(slice(first, stop), slice(first + by, stop + by), tuple(outside)))
+    return tuple(found)
+
+
+def _outside(distance: int, axis: Axis) -> list[slice]:
+    """Return the windows along one axis that read padding, `distance` ahead of where they stand."""
+    before, after = min(-distance, axis.out), max(axis.size - distance, 0)
+    return [slice(0, before)] * (before > 0) + [slice(after, axis.out)] * (after < axis.out)
+
+
+def _copy_shifted(cols: Array, x: Array, axes: Axes) -> None:
+    """Fill the columns `(C, *window, N, *out)` of x `(N, C, *size)`."""
+    flat = _flat_inputs(x, axes)
+    for (part, flat_part), shift in zip(_by_tap(cols, axes), _shifts(axes), strict=True):
+        flat_part[..., shift.windows] = flat[..., shift.inputs]
+        for places in shift.outside:
+            part[places] = 0
+
+
+def _add_shifted(dx: Array, parts: Array, axes: Axes) -> None:
+    """Add parts `(C, *window, N, *out)` to dx `(N, C, *size)` where their taps read; parts change.
+
+    It is the transpose of `_copy_shifted`: first the zeros, then the runs.
+    """
+    flat = _flat_inputs(dx, axes)
+    for (part, flat_part), shift in zip(_by_tap(parts, axes), _shifts(axes), strict=True):
+        for places in shift.outside:
+            part[places] = 0
+        flat[..., shift.inputs] += flat_part[..., shift.windows]
+
+
+def _by_tap(cols: Array, axes: Axes) -> Iterator[tuple[Array, Array]]:
+    """Yield, for every tap, views of its columns: `(C, N, *out)`, and flattened `(C, N, L)`."""
+    out = tuple(axis.out for axis in axes)
+    channels, samples = cols.shape[0], cols.shape[1 + len(axes)]
+    taps = prod(axis.taps for axis in axes)
+    grouped = cols.reshape(channels, taps, samples, *out)
+    flat = cols.reshape(channels, taps, samples, prod(out))
+    for number in range(taps):
+        yield grouped[:, number], flat[:, number]
+
+
+def _flat_inputs(x: Array, axes: Axes) -> Array:
+    """Return the view `(C, N, prod(size))` of x `(N, C, *size)`, whose memory is in order."""
+    return x.reshape(*x.shape[:2], prod(axis.size for axis in axes)).swapaxes(0, 1)
