@@ -116,7 +116,7 @@ class SiLU(Elementwise):
     array([[-0.2689,  0.    ,  0.7311,  4.9665]])
 
     Source: Elfwing, Uchibe and Doya (2018), "Sigmoid-Weighted Linear Units for Neural Network
-    Function Approximation in Reinforcement Learning", equations 6 and 9.
+    Function Approximation in Reinforcement Learning", section 2.
     """
 
     def compute(self, x: Array) -> tuple[Array, Any]:

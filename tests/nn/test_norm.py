@@ -426,6 +426,11 @@ def test_without_dx_the_parameters_get_the_same_gradients(name, rng):
 # ---------------------------------------------------------------- texts
 
 
+def test_groups_that_do_not_divide_the_channels():
+    with pytest.raises(ValueError, match=r"^groups=3: .*channels is 4.*; try groups=2$"):
+        nn.GroupNorm(3, 4)
+
+
 def test_the_lines_that_show_them():
     assert repr(nn.LayerNorm(8)) == "LayerNorm(8) · 16 parameters"
     assert repr(nn.LayerNorm((2, 3), eps=0.1)) == "LayerNorm((2, 3), eps 0.1) · 12 parameters"
