@@ -292,7 +292,8 @@ def show(
     axes
         One axes, or an array of at least as many as there are pictures; the rest stay empty.
     pictures
-        From titles to `(H, W)` numbers; or the pictures alone, without titles.
+        From titles to `(H, W)` numbers, or to `(H, W, 3)` colours from 0 to 1, drawn as they are;
+        or the pictures alone, without titles.
     low, high
         The numbers drawn black and white; what lies beyond is cut off. None is the smallest or
         the largest number of each picture by itself.

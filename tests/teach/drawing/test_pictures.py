@@ -167,3 +167,11 @@ def test_pictures_without_titles_are_shown_with_limits_of_their_own() -> None:
     assert not axes[2].images
     assert not axes[2].axison
     plt.close(fig)
+
+
+def test_a_picture_in_colours_is_shown_as_it_is() -> None:
+    fig, ax = plt.subplots()
+    colours = np.array([[[1, 0, 0], [0, 0.5, 1]]])
+    pictures.show(ax, {"two pixels": colours})
+    np.testing.assert_array_equal(ax.images[0].get_array(), colours)
+    plt.close(fig)
