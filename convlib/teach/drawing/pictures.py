@@ -5,7 +5,7 @@ A photograph and a drawn test card; fallen leaves, a bar, and two kinds of face.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -274,7 +274,14 @@ def faces(count: int, *, seed: int = 0, noise: float = 1.0) -> tuple[np.ndarray,
     return x + noise * np.random.default_rng(seed).standard_normal(x.shape), upright
 
 
-def show(axes: Any, pictures: Mapping[str, Any], *, low: float = 0, high: float = 255) -> None:
+def show(
+    axes: Any,
+    pictures: Mapping[Any, Any] | Sequence[Any] | np.ndarray,
+    *,
+    low: float | None = 0,
+    high: float | None = 255,
+    colors: str = "gray",
+) -> None:
     """Show pictures side by side, each under its title: `low` is drawn black and `high` white.
 
     The two limits are the same for all of them, so that their greys can be compared; matplotlib
@@ -285,9 +292,12 @@ def show(axes: Any, pictures: Mapping[str, Any], *, low: float = 0, high: float 
     axes
         One axes, or an array of at least as many as there are pictures; the rest stay empty.
     pictures
-        From titles to `(H, W)` numbers.
+        From titles to `(H, W)` numbers; or the pictures alone, without titles.
     low, high
-        The numbers drawn black and white; what lies beyond is cut off.
+        The numbers drawn black and white; what lies beyond is cut off. None is the smallest or
+        the largest number of each picture by itself.
+    colors
+        The name of a matplotlib colour map.
 
     Raises
     ------
@@ -301,13 +311,15 @@ def show(axes: Any, pictures: Mapping[str, Any], *, low: float = 0, high: float 
     >>> show(axes, {"card": card(), "darker": card() // 2})
     >>> axes[0].get_title(loc="left")
     'card'
+    >>> show(axes, np.eye(4).reshape(2, 2, 4), low=None, high=None)
     >>> plt.close(fig)
     """
     panels: list[Axes] = list(np.ravel(axes))
     if len(pictures) > len(panels):
         raise ValueError(f"axes: there are {len(panels)} for {len(pictures)} pictures")
+    titled = pictures.items() if isinstance(pictures, Mapping) else (("", one) for one in pictures)
     for ax in panels:
         ax.axis("off")
-    for ax, (title, picture) in zip(panels, pictures.items(), strict=False):
-        ax.imshow(np.asarray(picture, dtype=float), cmap="gray", vmin=low, vmax=high)
+    for ax, (title, picture) in zip(panels, titled, strict=False):
+        ax.imshow(np.asarray(picture, dtype=float), cmap=colors, vmin=low, vmax=high)
         ax.set_title(title, loc="left")

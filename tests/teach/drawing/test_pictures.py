@@ -155,3 +155,15 @@ class TestFaces:
     def test_refuses_a_negative_count(self) -> None:
         with pytest.raises(ValueError, match="count must not be negative; got -1"):
             faces(-1)
+
+
+def test_pictures_without_titles_are_shown_with_limits_of_their_own() -> None:
+    fig, axes = plt.subplots(1, 3)
+    pictures.show(axes, np.array([[[1, 2]], [[3, 7]]]), low=None, high=None, colors="Blues")
+    drawn = [ax.images[0] for ax in axes[:2]]
+    assert [image.get_clim() for image in drawn] == [(1, 2), (3, 7)]
+    assert [image.get_cmap().name for image in drawn] == ["Blues", "Blues"]
+    assert [ax.get_title(loc="left") for ax in axes] == ["", "", ""]
+    assert not axes[2].images
+    assert not axes[2].axison
+    plt.close(fig)
