@@ -44,8 +44,8 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def built(root, place):
-    """The sdist of the files under version control, and the wheel made of that sdist."""
+def copy(root, place):
+    """The files under version control, as they are now."""
     copy = place / "copy"
     listed = call("git", "ls-files", "-z", cwd=root).split("\0")
     for name in filter(None, listed):
@@ -53,6 +53,12 @@ def built(root, place):
         target.parent.mkdir(parents=True, exist_ok=True)
         if (root / name).is_file():
             shutil.copy(root / name, target)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def built(copy, place):
+    """The sdist, and the wheel made of it."""
     make = "from setuptools import build_meta; print(build_meta.build_sdist('dist'))"
     name = call(sys.executable, "-c", make, cwd=copy).splitlines()[-1]
     sdist = copy / "dist" / name
@@ -98,9 +104,9 @@ def names(built):
         return sdist, set(archive.namelist())
 
 
-def test_both_hold_all_that_a_notebook_needs_and_nothing_else(built, root):
+def test_both_hold_all_that_a_notebook_needs_and_nothing_else(built, copy):
     sdist, wheel = names(built)
-    package = {str(path.relative_to(root)) for path in (root / "convlib").rglob("*.py")}
+    package = {str(path.relative_to(copy)) for path in (copy / "convlib").rglob("*.py")}
     assert {*MODULES, *DATA, *package} <= wheel & sdist
     others = {name.split("/")[0] for name in wheel}
     assert {name for name in others if not name.endswith(".dist-info")} == {"convlib"}
@@ -113,9 +119,9 @@ def test_the_library_needs_numpy_and_the_progress_bar_only(bare, place):
     assert installed - {"pip", "setuptools"} == {"convlib", "numpy", "tqdm"}
 
 
-def test_a_program_runs_and_is_checked_strictly(bare, full, root, place):
+def test_a_program_runs_and_is_checked_strictly(bare, full, copy, place):
     client = place / "client.py"
-    shutil.copy(root / "tests/wheel/client.py", client)
+    shutil.copy(copy / "tests/wheel/client.py", client)
     assert call(bare, client, cwd=place) == "(8, 8) [9, 11] 2 Halved()\n"
     call(full, "-m", "mypy", "--strict", client, cwd=place)
     wrong = place / "wrong.py"
@@ -129,9 +135,9 @@ def test_exercises_are_checked_without_drawing_and_symbols(bare, place):
     assert call(bare, "-c", lines, cwd=place).startswith("✗ 2.1 · ")
 
 
-def test_the_tests_of_the_library_pass_on_the_wheel(full, root, place):
+def test_the_tests_of_the_library_pass_on_the_wheel(full, copy, place):
     there = place / "tests"
-    shutil.copytree(root / "tests", there, ignore=shutil.ignore_patterns(*OF_THE_REPOSITORY))
+    shutil.copytree(copy / "tests", there, ignore=shutil.ignore_patterns(*OF_THE_REPOSITORY))
     command = [full, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "-c", "pytest.ini"]
     (place / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     assert " passed" in call(*command, "tests", cwd=place).splitlines()[-1]
@@ -140,11 +146,11 @@ def test_the_tests_of_the_library_pass_on_the_wheel(full, root, place):
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)
-def test_a_downloaded_notebook_runs(name, full, root, place):
+def test_a_downloaded_notebook_runs(name, full, copy, place):
     """Alone in a folder, as from the page's download button; outputs are compared strictly."""
     folder = place / f"download-{name}"
     folder.mkdir()
-    shutil.copy(root / "chapters" / f"{name}.ipynb", folder)
+    shutil.copy(copy / "chapters" / f"{name}.ipynb", folder)
     options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-q", "-p", "no:xdist"]
     done = call(full, "-m", "pytest", *options, f"{name}.ipynb", cwd=folder)
     assert " passed" in done.splitlines()[-1]
