@@ -65,6 +65,11 @@ class BatchNorm(Layer):
         If an option is out of range; in training also if a batch has one value per channel, whose
         variance says nothing. An empty batch passes through and leaves the buffers alone.
 
+    Notes
+    -----
+    float16 is added up in float32. Values whose squares leave the range of the dtype, beyond 1e19
+    in float32, are normalised as rightly as others; PyTorch makes 0 or NaN of them.
+
     Examples
     --------
     >>> layer = BatchNorm(1)
@@ -327,7 +332,7 @@ class GroupNorm(_OfSamples):
             [-1.],
             [ 1.]]])
 
-    Source: Wu and He (2018), "Group Normalization", equations 1, 2 and 7.
+    Source: Wu and He (2018), "Group Normalization", equations 1, 2, 6 and 7.
     """
 
     def __init__(
