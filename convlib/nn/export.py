@@ -439,10 +439,10 @@ def _group_norm(layer: GroupNorm, graph: Graph, x: str, shape: Shape) -> str:
     ones, zeros = np.ones(layer.groups), np.zeros(layer.groups)
     y = graph.add("Reshape", x, [0, layer.groups, -1])
     y = graph.add("InstanceNormalization", y, ones, zeros, epsilon=layer.eps)
-    y = graph.add("Reshape", y, [-1, *shape])
-    wide = (-1, *(1,) * (len(shape) - 1))
-    y = graph.add("Mul", y, layer.params["gamma"].reshape(wide))
-    return graph.add("Add", y, layer.params["beta"].reshape(wide))
+    y = graph.add("Reshape", y, [0, *shape])
+    wide = [layer.channels, *(1,) * (len(shape) - 1)]  # one number for each channel
+    gamma, beta = (graph.add("Reshape", array, wide) for array in _own(layer, "gamma", "beta"))
+    return graph.add("Add", graph.add("Mul", y, gamma), beta)
 
 
 def _silu(layer: SiLU, graph: Graph, x: str, shape: Shape) -> str:

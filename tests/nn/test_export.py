@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convlib import nn
-from convlib.nn.export import Graph, graph_of
+from convlib.nn.export import WRITERS, Graph, graph_of
 
 
 def network():
@@ -383,6 +383,15 @@ def test_more_axes_than_runtimes_pool_over(kind):
     rule = "ONNX Runtime pools over at most 3 axes, not 4$"
     with pytest.raises(ValueError, match=r"^layer 0\.1, .*Pool\(1?\): " + rule):
         graph_of(nn.Sequential(nn.Sequential(nn.ReLU(), layer)), (1, 2, 2, 2, 2))
+
+
+def leaves(kind=nn.Layer):
+    below = [sub for sub in kind.__subclasses__() if sub.__module__.startswith("convlib.nn.")]
+    return {leaf for sub in below for leaf in leaves(sub)} if below else {kind}
+
+
+def test_every_layer_of_the_library_has_a_writer():
+    assert leaves() == set(WRITERS)
 
 
 # ---------------------------------------------------------------- the package onnx
