@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from convlib.teach.drawing.colors import COLORS
 from convlib.teach.drawing.style import STYLE, number, use
 
-__all__ = ["COLORS", "STYLE", "cells", "grid", "number", "stem", "strip", "use"]
+__all__ = ["COLORS", "STYLE", "cells", "frame", "grid", "number", "stem", "strip", "use"]
 
 
 def _shade(color: str | None) -> str:
@@ -144,10 +144,7 @@ def grid(
         hot = inside or (i, j) in highlight
         _cell(ax, (x + j, y - i), number(value), shade, hot, (i, j) in hatch)
     if window:
-        corner = (x + column - 0.5, y - row - height + 0.5)
-        ax.add_patch(
-            Rectangle(corner, width, height, fill=False, ec=COLORS["kernel"], lw=3, zorder=5)
-        )
+        frame(ax, x + column - 0.5, y - row - height + 0.5, width, height)
     for i, label in enumerate(rows):
         ax.text(x - 0.75, y - i, number(label), ha="right", va="center", weight="bold")
     for j, label in enumerate(columns):
@@ -156,6 +153,44 @@ def grid(
         above = y + (1.15 if len(columns) else 0.65)
         ax.text(x - 0.5, above, name, ha="left", va="bottom", color=shade, weight="bold")
     _bare(ax)
+
+
+def frame(
+    ax: Axes,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    color: str | None = None,
+    linewidth: float = 3,
+) -> None:
+    """Draw an empty rectangle around what lies in it: a window of a picture, a field in a list.
+
+    Parameters
+    ----------
+    ax
+        The axes.
+    x, y
+        One corner: the left one, at the smaller y.
+    width, height
+        Towards larger x and y, in the units of the axes.
+    color
+        As in `cells`; the default is "kernel".
+    linewidth
+        In points.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> fig, ax = plt.subplots()
+    >>> frame(ax, 2, 0, 3, 1)
+    >>> len(ax.patches)
+    1
+    >>> plt.close(fig)
+    """
+    shade = _shade(color or "kernel")
+    ax.add_patch(Rectangle((x, y), width, height, fill=False, ec=shade, lw=linewidth, zorder=5))
 
 
 def stem(

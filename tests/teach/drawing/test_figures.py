@@ -142,6 +142,21 @@ def test_grid_rows_run_downwards_and_the_window_has_a_frame(ax):
     assert ax.patches[0].get_hatch() == "////"
 
 
+def test_frame_is_empty_and_lies_where_it_should(ax):
+    figures.frame(ax, 2, -1, 3, 1.5, color="output")
+    (patch,) = ax.patches
+    assert patch.get_bbox().bounds == (2, -1, 3, 1.5)
+    assert not patch.get_fill()
+    np.testing.assert_allclose(patch.get_edgecolor()[:3], rgb(figures.COLORS["output"]))
+
+
+def test_frame_takes_the_colour_of_a_kernel_or_any_other(ax):
+    figures.frame(ax, 0, 0, 1, 1)
+    figures.frame(ax, 0, 0, 1, 1, color="#ff9f40")
+    edges = [patch.get_edgecolor()[:3] for patch in ax.patches]
+    np.testing.assert_allclose(edges, [rgb(figures.COLORS["kernel"]), rgb("#ff9f40")])
+
+
 def test_grid_labels_rows_and_columns_and_marks_single_entries(ax):
     figures.grid(ax, np.eye(2), highlight=[(1, 0)], rows=["a", "b"], columns=range(2), name="T")
     assert texts(ax) == ["1", "0", "0", "1", "a", "b", "0", "1", "T"]
