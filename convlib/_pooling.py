@@ -3,9 +3,10 @@
 `pool` checks a call and comes here. A layer of a network checks once for each shape of its input,
 and keeps the winners of a maximum from the way forward to the way back.
 
-Two ideas make them quick. A window is a product of one window per axis, so its sum, its maximum
-and the spreading of a gradient go axis by axis: k + k passes over an image instead of k · k. And
-nothing is padded: where a tap reads padding in some windows, its pass visits the others only.
+Three ideas make them quick. A window is a product of one window per axis, so its sum, its maximum
+and the spreading of a gradient go axis by axis: k + k passes over an image instead of k · k.
+Nothing is padded: where a tap reads padding in some windows, its pass visits the others only. And
+where rows are short, all planes are laid side by side, so that NumPy's inner loops are long.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from convlib.geometry import Axis, layer_axes
 
 Axes = tuple[Axis, ...]
 Index = tuple[Any, ...]
+
+# Fewer planes than this are never laid side by side: their rows would be too short as well.
+PLANES = 64
 
 
 def checked(
@@ -65,11 +69,8 @@ def max_values(x: Array, axes: Axes) -> Array:
     """Return the maximum of every window, `(N, C, *out)`; every window must read an input."""
     if x.dtype.kind in "cO":
         return _ordered(x, axes, _window_taps(axes))[0]
-    # The least value is below all others: whatever a window reads of the input replaces it.
-    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    for number, axis in enumerate(axes, start=2):
-        x = _gathered(x, axis, number, np.maximum, least)
-    return x
+    work, first = _arranged(x, axes, _size_sum(axes))
+    return _restored(_largest(work, axes, first), first, _pooled_shape(x, axes))
 
 
 def max_forward(x: Array, axes: Axes) -> tuple[Array, NDArray[np.intp]]:
@@ -78,12 +79,14 @@ def max_forward(x: Array, axes: Axes) -> tuple[Array, NDArray[np.intp]]:
     A place is an index into the flattened x. Among equal values the first in scan order wins (the
     last axis runs fastest), among NaNs the last.
     """
-    taps = _window_taps(axes)
+    taps, shape = _window_taps(axes), _pooled_shape(x, axes)
     if x.dtype.kind in "cO":
         y, winner = _ordered(x, axes, taps)
     else:
-        y = max_values(x, axes)
-        winner = _first_equal(x, y, taps)
+        work, first = _arranged(x, axes, _size_sum(axes) + len(taps))
+        largest = _largest(work, axes, first)
+        found = _first_equal(work, largest, taps, first)
+        y, winner = (_restored(array, first, shape) for array in (largest, found))
     return y, _places(winner, x.shape, axes, taps)
 
 
@@ -98,11 +101,13 @@ def max_backward(dy: Array, places: NDArray[np.intp], shape: tuple[int, ...]) ->
 def avg_forward(x: Array, axes: Axes, include_pad: bool) -> Array:
     """Return the mean of every window, `(N, C, *out)`."""
     divisor, dtype = divisors(axes, include_pad), mean_dtype(x)
-    total = x.astype(_checks.working_dtype(dtype), copy=False)
-    for number, axis in enumerate(axes, start=2):
+    work = x.astype(_checks.working_dtype(dtype), copy=False)
+    total, first = _arranged(work, axes, _size_sum(axes))
+    for number, axis in enumerate(axes, start=first):
         total = _gathered(total, axis, number, np.add, 0)
-    np.divide(total, divisor.astype(total.dtype), out=total)
-    return total.astype(dtype, copy=False)
+    y = _restored(total, first, _pooled_shape(x, axes))
+    np.divide(y, divisor.astype(y.dtype), out=y)
+    return y.astype(dtype, copy=False)
 
 
 def avg_backward(dy: Array, axes: Axes, include_pad: bool) -> Array:
@@ -110,9 +115,46 @@ def avg_backward(dy: Array, axes: Axes, include_pad: bool) -> Array:
     divisor, dtype = divisors(axes, include_pad), mean_dtype(dy)
     share = dy.astype(_checks.working_dtype(dtype), copy=False)
     share = np.divide(share, divisor.astype(share.dtype))
-    for number, axis in reversed(list(enumerate(axes, start=2))):
-        share = _spread(share, axis, number)
-    return share.astype(dtype, copy=False)
+    work, first = _arranged(share, axes, _size_sum(axes))
+    for number, axis in reversed(list(enumerate(axes, start=first))):
+        work = _spread(work, axis, number)
+    shape = (*dy.shape[:2], *(axis.size for axis in axes))
+    return _restored(work, first, shape).astype(dtype, copy=False)
+
+
+# ---------------------------------------------------------------- the order in memory
+
+
+def _arranged(array: Array, axes: Axes, passes: int) -> tuple[Array, int]:
+    """Return the array in the order to work in, and which of its axes is the first spatial one.
+
+    NumPy starts an inner loop for every row, in every pass. Many loops over few entries cost more
+    than to bring the planes of all samples and channels to the last axis and, later, back.
+    """
+    planes, place = prod(array.shape[:2]), array.shape[2:]
+    loops = passes * prod(axis.out for axis in axes[:-1])
+    # Measured: one loop costs as much as to move six entries.
+    if planes < PLANES or 6 * loops < prod(axis.size for axis in axes):
+        return array, 2
+    # A step of a power of 2 from row to row would use a few lines of the cache again and again,
+    # so the rows are an odd number of lines long; the planes too many are 0.
+    lines = -(-planes * array.itemsize // 64) | 1
+    work = np.zeros((prod(place), lines * 64 // array.itemsize), array.dtype)
+    work[:, :planes] = array.reshape(planes, prod(place)).T
+    return work.reshape(*place, -1), 0
+
+
+def _restored(array: Array, first: int, shape: tuple[int, ...]) -> Array:
+    """Return an array in the order of `_arranged` as `(N, C, *spatial)`, in memory as well."""
+    if first:
+        return array
+    planes = prod(shape[:2])
+    return array.reshape(prod(shape[2:]), array.shape[-1]).T[:planes].copy().reshape(shape)
+
+
+def _size_sum(axes: Axes) -> int:
+    """Return the number of passes that go axis by axis."""
+    return sum(axis.taps for axis in axes)
 
 
 # ---------------------------------------------------------------- what is counted
@@ -165,6 +207,15 @@ def _taps(axis: Axis) -> Iterator[Tap]:
             yield Tap(slice(first, stop), slice(start, last + 1, axis.stride), ahead)
 
 
+def _largest(x: Array, axes: Axes, first: int) -> Array:
+    """Return the maximum of every window, in the order of x."""
+    # The least value is below all others: whatever a window reads of the input replaces it.
+    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    for number, axis in enumerate(axes, start=first):
+        x = _gathered(x, axis, number, np.maximum, least)
+    return x
+
+
 def _gathered(x: Array, axis: Axis, number: int, combine: np.ufunc, start: float) -> Array:
     """Return the combination of what every window reads along one axis of x, the `number`-th."""
     before, everywhere = (slice(None),) * number, slice(0, axis.out)
@@ -202,8 +253,8 @@ def _spread(share: Array, axis: Axis, number: int) -> Array:
 class WindowTap(NamedTuple):
     """One tap of the whole window: the windows in which it reads an input, and what it reads."""
 
-    windows: Index
-    inputs: Index
+    windows: tuple[slice, ...]
+    inputs: tuple[slice, ...]
     ahead: tuple[int, ...]
 
 
@@ -212,23 +263,25 @@ def _window_taps(axes: Axes) -> list[WindowTap]:
     found = []
     for taps in product(*map(_taps, axes)):
         windows, inputs, ahead = zip(*taps, strict=True)
-        found.append(WindowTap((..., *windows), (..., *inputs), ahead))
+        found.append(WindowTap(windows, inputs, ahead))
     return found
 
 
-def _first_equal(x: Array, y: Array, taps: list[WindowTap]) -> NDArray[Any]:
-    """Return the number of the tap that holds the maximum y of every window."""
+def _first_equal(x: Array, y: Array, taps: list[WindowTap], first: int) -> NDArray[Any]:
+    """Return the number of the tap that holds the maximum y of every window, in the order of y."""
+    before = (slice(None),) * first
     # The number of the first tap that equals y is the number of taps that searched in vain before
     # it: sums of truth values, where a choice (np.where) would cost ten times as much.
     winner = np.zeros(y.shape, np.min_scalar_type(len(taps)))
     searching = np.ones(y.shape, bool)
     for tap in taps[:-1]:
-        part = searching[tap.windows]
-        part &= x[tap.inputs] != y[tap.windows]
+        part = searching[(*before, *tap.windows)]
+        part &= x[(*before, *tap.inputs)] != y[(*before, *tap.windows)]
         winner += searching
     if y.dtype.kind == "f" and np.isnan(y).any():
         for number, tap in enumerate(taps):
-            winner[tap.windows][np.isnan(x[tap.inputs])] = number
+            part = winner[(*before, *tap.windows)]
+            part[np.isnan(x[(*before, *tap.inputs)])] = number
     return winner
 
 
@@ -237,9 +290,11 @@ def _ordered(x: Array, axes: Axes, taps: list[WindowTap]) -> tuple[Array, NDArra
     shape = _pooled_shape(x, axes)
     best, winner = np.zeros(shape, x.dtype), np.full(shape, -1)
     for number, tap in enumerate(taps):
-        value, held = x[tap.inputs], winner[tap.windows]
-        wins = (held < 0) | _beats(value, best[tap.windows])
-        best[tap.windows][wins], held[wins] = value[wins], number
+        windows: Index = (..., *tap.windows)
+        inputs: Index = (..., *tap.inputs)
+        value, held, holder = x[inputs], best[windows], winner[windows]
+        wins = (holder < 0) | _beats(value, held)
+        held[wins], holder[wins] = value[wins], number
     return best, winner
 
 

@@ -863,14 +863,15 @@ MUTANTS = [
         "a tap in the padding ends the search for the winner",
         "convlib/_pooling.py",
         "        winner += searching",
-        "        winner[tap.windows] += part",
+        "        winner[(*before, *tap.windows)] += part",
         POOL,
     ),
     Mutant(
         "last maximum gets the gradient",
         "convlib/_pooling.py",
         "        winner += searching",
-        "        winner[tap.windows][x[tap.inputs] == y[tap.windows]] = len(taps) - 1",
+        "        equal = x[(*before, *tap.inputs)] == y[(*before, *tap.windows)]\n"
+        "        winner[(*before, *tap.windows)][equal] = taps.index(tap)",
         POOL,
     ),
     Mutant(
@@ -897,8 +898,8 @@ MUTANTS = [
     Mutant(
         "first NaN gets the gradient",
         "convlib/_pooling.py",
-        "for number, tap in enumerate(taps):\n            winner",
-        "for number, tap in reversed(list(enumerate(taps))):\n            winner",
+        "for number, tap in enumerate(taps):\n            part",
+        "for number, tap in reversed(list(enumerate(taps))):\n            part",
         POOL,
     ),
     Mutant(
@@ -920,6 +921,20 @@ MUTANTS = [
         "convlib/_pooling.py",
         "    np.add.at(dx, places.ravel(), dy.ravel().astype(dx.dtype, copy=False))",
         "    dx[places.ravel()] = dy.ravel()",
+        POOL,
+    ),
+    Mutant(
+        "a plane too many",
+        "convlib/_pooling.py",
+        "array.shape[-1]).T[:planes].copy()",
+        "array.shape[-1]).T[-planes:].copy()",
+        POOL,
+    ),
+    Mutant(
+        "samples and channels exchanged where planes lie side by side",
+        "convlib/_pooling.py",
+        "work[:, :planes] = array.reshape(",
+        "work[:, :planes] = array.swapaxes(0, 1).reshape(",
         POOL,
     ),
     Mutant(
@@ -974,15 +989,15 @@ MUTANTS = [
     Mutant(
         "average of bytes wraps around",
         "convlib/_pooling.py",
-        "    total = x.astype(_checks.working_dtype(dtype), copy=False)",
-        "    total = x.astype(x.dtype)",
+        "    work = x.astype(_checks.working_dtype(dtype), copy=False)",
+        "    work = x.astype(x.dtype)",
         POOL,
     ),
     Mutant(
         "average of float32 becomes float64",
         "convlib/_pooling.py",
-        "    return total.astype(dtype, copy=False)",
-        "    return total.astype(float)",
+        "    return y.astype(dtype, copy=False)",
+        "    return y.astype(float)",
         POOL,
     ),
     Mutant(

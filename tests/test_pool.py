@@ -2,7 +2,7 @@
 
 import tracemalloc
 from fractions import Fraction
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -450,10 +450,18 @@ def assert_same(fast, slow):
         np.testing.assert_allclose(fast, slow, rtol=1e-14, atol=1e-14, strict=True)
 
 
+@pytest.fixture
+def any_order(monkeypatch):
+    """Call it to work in the order for few planes and in that for many, by turns."""
+    least = cycle([1, 1000])
+    return lambda: monkeypatch.setattr(_pooling, "PLANES", next(least))
+
+
 @pytest.mark.parametrize("axes", [1, 2, 3])
-def test_maximum_equals_the_loops(rng, axes):
+def test_maximum_equals_the_loops(rng, axes, any_order):
     refused = 0
     for _ in range(CONFIGURATIONS):
+        any_order()
         x, window, options = random_call(rng, axes)
         if rng.integers(4) == 0:
             x[rng.random(x.shape) < 0.2] = np.nan
@@ -471,9 +479,10 @@ def test_maximum_equals_the_loops(rng, axes):
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-def test_average_equals_the_loops(rng, axes):
+def test_average_equals_the_loops(rng, axes, any_order):
     refused = 0
     for _ in range(CONFIGURATIONS):
+        any_order()
         x, window, options = random_call(rng, axes)
         options["count_include_pad"] = bool(rng.integers(2))
         slow = outcome(loops.avg_pool, x, window, **options)
@@ -553,6 +562,29 @@ def test_what_stands_at_the_places_is_the_maximum(rng, size, window, options):
     y, places = _pooling.max_forward(x, axes)
     np.testing.assert_array_equal(x.ravel()[places], y)
     np.testing.assert_array_equal(_pooling.max_values(x, axes), y)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("options", [{}, {"stride": 1, "padding": 1}, {"stride": 5, "padding": 1}])
+def test_many_planes_are_pooled_as_a_few_are(rng, kind, options):
+    """From 64 planes on, those of short rows are laid side by side, with planes of 0 behind."""
+    x = (99 * rng.random((7, 13, 6, 5))).astype(kind)
+    if np.issubdtype(kind, np.floating):
+        x[rng.random(x.shape) < 0.05] = np.nan
+        x -= 50
+    for forward, backward in (
+        (pool.max_pool, pool.max_pool_backward),
+        (pool.avg_pool, pool.avg_pool_backward),
+    ):
+        y = forward(x, 3, **options)
+        few = [forward(sample[np.newaxis], 3, **options) for sample in x]
+        np.testing.assert_array_equal(y, np.concatenate(few), strict=True)
+        dx = backward(y, x, 3, **options)
+        pairs = zip(few, x, strict=True)
+        few = [backward(dy, sample[np.newaxis], 3, **options) for dy, sample in pairs]
+        np.testing.assert_array_equal(dx, np.concatenate(few), strict=True)
+        assert y.flags.c_contiguous
+        assert dx.flags.c_contiguous
 
 
 @pytest.mark.parametrize("include", [True, False])
