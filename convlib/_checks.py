@@ -491,7 +491,7 @@ def floating(dtype: DTypeLike) -> np.dtype[Any]:
     """
     rule = "parameters need a floating type, for example np.float32"
     try:
-        chosen = np.dtype(dtype)
+        chosen = np.dtype(dtype).newbyteorder("=")
     except TypeError:
         raise TypeError(f"dtype={dtype!r}: {rule}") from None
     if chosen.kind != "f":

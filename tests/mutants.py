@@ -91,6 +91,62 @@ class Mutant(NamedTuple):
 MUTANTS = [
     # -------------------------------------------------------------- the tree of layers
     Mutant(
+        "a layer outside the tree is called",
+        "convlib/nn/layer.py",
+        "        if id(layer) not in self.inside:",
+        "        if False:",
+        TREE,
+    ),
+    Mutant(
+        "a layer is called twice",
+        "convlib/nn/layer.py",
+        "        if id(layer) in self.done and remembering():",
+        "        if False:",
+        TREE,
+    ),
+    Mutant(
+        "the old child goes though the new one is refused",
+        "convlib/nn/layer.py",
+        "        _refuse_twin(self, layer, self._children.get(name))",
+        "        _refuse_twin(self, layer, self._children.pop(name, None))",
+        TREE,
+    ),
+    Mutant(
+        "two truths about a child",
+        "convlib/nn/layer.py",
+        "        if isinstance(vars(self).get(name), Layer):\n",
+        "        if False:\n",
+        TREE,
+    ),
+    Mutant(
+        "yesterday's gradients",
+        "convlib/nn/layer.py",
+        "            layer._grads.clear()  # what",
+        "            layer._grads  # what",
+        TREE,
+    ),
+    Mutant(
+        "one array under two names",
+        "convlib/nn/layer.py",
+        "array.copy() if shared else array",
+        "array",
+        TREE,
+    ),
+    Mutant(
+        "the shape of y is believed",
+        "convlib/nn/layer.py",
+        "        if y.shape != shape:",
+        "        if False:",
+        TREE,
+    ),
+    Mutant(
+        "the shape of dx is believed",
+        "convlib/nn/layer.py",
+        "        if dx.shape != shape:",
+        "        if False:",
+        TREE,
+    ),
+    Mutant(
         "a layer inside is forgotten",
         "convlib/nn/layer.py",
         '            yield from child.named_layers(f"{prefix}.{name}" if prefix else name)',
@@ -100,14 +156,14 @@ MUTANTS = [
     Mutant(
         "a hidden layer passes",
         "convlib/nn/layer.py",
-        "            if id(hidden) not in known:",
-        "            if False:",
+        "        if id(hidden) not in known:",
+        "        if False:",
         TREE,
     ),
     Mutant(
         "an integer parameter stays one",
         "convlib/nn/layer.py",
-        "return array if fits and array.dtype == old.dtype else np.array(array, old.dtype)",
+        "return array if fits and array.dtype == dtype else converted(name, array, dtype)",
         "return array",
         TREE,
     ),
@@ -255,14 +311,14 @@ MUTANTS = [
     # -------------------------------------------------------------- the way in
     Mutant(
         "weights are written before all are read",
-        "convlib/nn/weights.py",
+        "convlib/nn/layer.py",
         "        copy = array.astype(dtype)",
         "        copy = array.astype(dtype, copy=False)",
         WEIGHTS,
     ),
     Mutant(
         "weights become infinite in silence",
-        "convlib/nn/weights.py",
+        "convlib/nn/layer.py",
         "    if lost.any():",
         "    if False:",
         WEIGHTS,
@@ -2058,8 +2114,8 @@ MUTANTS = [
     Mutant(
         "layers backward in the order of forward",
         "convlib/nn/containers.py",
-        "for layer in reversed(self._children.values()):\n",
-        "for layer in self._children.values():\n",
+        "for layer in reversed(self.layers):\n",
+        "for layer in self.layers:\n",
         SEQUENTIAL,
     ),
     Mutant(
@@ -2072,7 +2128,7 @@ MUTANTS = [
     Mutant(
         "one layer in two places",
         "convlib/nn/layer.py",
-        "        _refuse_twin(self, layer)\n",
+        "        _refuse_twin(self, layer, self._children.get(name))\n",
         "",
         SEQUENTIAL,
     ),

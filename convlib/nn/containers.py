@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,7 +27,8 @@ class Sequential(Layer):
     layers
         The layers, a tuple; as children they are called `"0"`, `"1"` …, so their parameters are
         `"0.w"`, `"0.b"`, `"2.gamma"` … `net[0]`, `net[1:3]` (which shares them), `len(net)` and
-        loops work.
+        loops work,
+        and so do `net[0] = layer` and `net.append(layer)`.
 
     Raises
     ------
@@ -58,33 +59,38 @@ class Sequential(Layer):
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """The layers, first one first."""
-        return tuple(self._children.values())
+        """The layers, first one first; a subclass may have other children, with names of theirs."""
+        return tuple(layer for name, layer in self._children.items() if name.isdecimal())
+
+    def append(self, layer: Layer) -> Self:
+        """Put a layer behind the last one; return the chain itself."""
+        self.add_child(str(len(self)), layer)
+        return self
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape after the last layer; see `Layer.output_shape`."""
         shape = _checks.as_tuple("shape", shape)
-        for name, layer in self._children.items():
-            shape = _shape_after(name, layer, shape)
+        for number, layer in enumerate(self.layers):
+            shape = _shape_after(str(number), layer, shape)
         return shape
 
     def input_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Return the shape before every layer; see `Layer.input_shapes`."""
         shapes = {}
-        for name, layer in self._children.items():
-            shapes[name] = shape
-            shape = _shape_after(name, layer, shape)
+        for number, layer in enumerate(self.layers):
+            shapes[str(number)] = shape
+            shape = _shape_after(str(number), layer, shape)
         return shapes
 
     def compute(self, x: Array) -> tuple[Array, None]:
         """Run through the layers; see `Layer.compute`."""
-        for name, layer in self._children.items():
-            x = _called(name, layer, x)
+        for number, layer in enumerate(self.layers):
+            x = _called(str(number), layer, x)
         return x, None
 
     def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, dict[str, Array]]:
         """Run back through the layers; see `Layer.compute_gradients`."""
-        for layer in reversed(self._children.values()):
+        for layer in reversed(self.layers):
             dy = layer.backward(dy)
         return dy, {}
 
@@ -99,10 +105,10 @@ class Sequential(Layer):
         return {}
 
     def __len__(self) -> int:
-        return len(self._children)
+        return len(self.layers)
 
     def __iter__(self) -> Iterator[Layer]:
-        return iter(self._children.values())
+        return iter(self.layers)
 
     @overload
     def __getitem__(self, number: int) -> Layer: ...
@@ -111,9 +117,14 @@ class Sequential(Layer):
     def __getitem__(self, number: int | slice) -> Layer:
         if isinstance(number, slice):
             part = Sequential(*self.layers[number])
-            part.training = self.training
+            part.training = self._training
             return part
         return self.layers[number]
+
+    def __setitem__(self, number: int, layer: Layer) -> None:
+        """Put a layer in the place of another one."""
+        place = range(len(self))[number]
+        self.add_child(str(place), layer)
 
     def title(self) -> str:
         """Return the number of layers in words."""

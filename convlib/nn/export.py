@@ -17,10 +17,10 @@ from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
-from convlib.nn.layer import Layer, Shape
+from convlib.nn.layer import Layer, Shape, converted
 from convlib.nn.norm import BatchNorm, GroupNorm, LayerNorm
 from convlib.nn.pooling import AvgPool, GlobalAvgPool, MaxPool
-from convlib.nn.weights import converted, joined, torch_names
+from convlib.nn.weights import joined, torch_names
 
 OPSET = 20  # the version of ONNX's list of operators
 FORMAT = 10  # of the file; older programs refuse a newer one than they know

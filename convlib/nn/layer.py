@@ -6,10 +6,13 @@ file, printing, export and checking all walk this one tree; nothing else knows h
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, Sequence
+from collections import deque
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import MappingProxyType
+from copy import deepcopy
+from functools import partial
+from types import FunctionType, MappingProxyType, MethodType
 from typing import Any, Literal, NamedTuple, Self, overload
 
 import numpy as np
@@ -41,6 +44,33 @@ def remembering() -> bool:
     return not _evaluating.get()
 
 
+class _Pass:
+    """One `forward` of a whole tree: which layers belong to it, and which have had their turn."""
+
+    def __init__(self, root: Layer) -> None:
+        self.root, self.done = root, {id(root)}
+        self.inside: set[int] = set()
+        for _, layer in root.named_layers():
+            if id(layer) in self.inside:
+                raise _twin(layer)
+            self.inside.add(id(layer))
+
+    def enter(self, layer: Layer) -> None:
+        """Refuse a layer that the tree does not hold, or that has been called already."""
+        if id(layer) not in self.inside:
+            rule = "whose tree does not hold it: it would be neither trained nor saved"
+            advice = "assign it to an attribute, or use add_child"
+            called = f"{layer.title()} is called by {self.root.title()}"
+            raise TypeError(f"{called}, {rule}; {advice}")
+        if id(layer) in self.done and remembering():
+            rule = "is called twice in one forward, but remembers only one; make a second layer"
+            raise ValueError(f"{layer.title()} {rule}")
+        self.done.add(id(layer))
+
+
+_pass: ContextVar[_Pass | None] = ContextVar("pass", default=None)
+
+
 class _Last(NamedTuple):
     """What `backward` needs of the last `forward`."""
 
@@ -55,8 +85,20 @@ class _Checked(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         layer = super().__call__(*args, **kwargs)
-        _refuse_hidden(layer)
+        if "_children" not in vars(layer):
+            raise RuntimeError(f"{cls.__name__}.__init__ does not call super().__init__()")
+        for name, value in vars(layer).items():
+            _refuse_hidden(layer, name, value)
+        vars(layer)["_built"] = True
         return layer
+
+    @property
+    def __signature__(cls) -> Any:
+        """The parameters of `__init__`: what `help` shows, and not those of `__call__` above."""
+        import inspect  # only who asks waits for this import
+
+        signature = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 class Layer(metaclass=_Checked):
@@ -132,17 +174,23 @@ class Layer(metaclass=_Checked):
         TypeError
             If it is no layer.
         ValueError
-            If the name has a dot or is that of a parameter, or the layer stands in this tree
-            already: it remembers only one `forward`.
+            If the name has a dot or is taken by something else than a child, or the layer stands in
+            this tree already: it remembers only one `forward`. Nothing is changed then.
         """
         if not isinstance(layer, Layer):
             raise TypeError(f"{name} is {_kind(layer)}: needs a layer")
-        if name in self._params or name in self._buffers or "." in name or not name:
-            rule = "needs a name without a dot that no parameter or buffer has"
+        if self._taken(name):
+            rule = "needs a name without a dot that no parameter, buffer or method has"
             raise ValueError(f"name={name!r}: {rule}")
-        self._children.pop(name, None)
-        _refuse_twin(self, layer)
-        self._children[name] = layer
+        _refuse_twin(self, layer, self._children.get(name))
+        self._children[name] = layer  # in the place of the one that it replaces
+        if isinstance(vars(self).get(name), Layer):
+            vars(self)[name] = layer
+
+    def _taken(self, name: object) -> bool:
+        """Whether a name can be given to no array and no child."""
+        usable = isinstance(name, str) and name and "." not in name
+        return not usable or name in self._params or name in self._buffers or hasattr(Layer, name)  # type: ignore[arg-type]
 
     def named_layers(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
         """Return this layer and all layers in it, each with its path, `"2.inside.0"`."""
@@ -152,6 +200,8 @@ class Layer(metaclass=_Checked):
 
     def __setattr__(self, name: str, value: object) -> None:
         if not isinstance(value, Layer):
+            if "_built" in vars(self):
+                _refuse_hidden(self, name, value)
             vars(self).get("_children", {}).pop(name, None)
         elif "_children" in vars(self):
             self.add_child(name, value)
@@ -159,6 +209,12 @@ class Layer(metaclass=_Checked):
             rule = "call super().__init__() before you put layers into it"
             raise RuntimeError(f"{type(self).__name__}.{name} is a layer: {rule}")
         super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("_params", "_grads", "_buffers", "_children", "_last", "_training"):
+            rule = "call super().__init__() before anything else"
+            raise RuntimeError(f"{type(self).__name__}.__init__: {rule}")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
@@ -196,8 +252,7 @@ class Layer(metaclass=_Checked):
         self._buffers[name] = self._new_array(name, value)
 
     def _new_array(self, name: str, value: ArrayLike) -> Array:
-        taken = name in self._params or name in self._buffers or name in self._children
-        if not isinstance(name, str) or not name or "." in name or taken:
+        if self._taken(name) or name in self._children:
             raise ValueError(f"name={name!r}: needs a name without a dot that is not taken yet")
         array = _checks.real(name, value)
         return np.array(array, _checks.float_dtype(array).newbyteorder("="))
@@ -280,11 +335,35 @@ class Layer(metaclass=_Checked):
         x = x.astype(self.dtype) if x.dtype.kind in "iu" else x
         if x.ndim < 1:
             raise ValueError("x is a single number: needs a batch, (N, ...)")
-        shape = (len(x), *self.output_shape(x.shape[1:]))
-        y, kept = self.compute(x)
+        around = _pass.get()
+        if around is not None:
+            around.enter(self)
+            return self._forward(x)
+        token = _pass.set(_Pass(self))
+        try:
+            return self._forward(x)
+        finally:
+            _pass.reset(token)
+
+    def _forward(self, x: Array) -> Array:
+        """Return y for a checked batch, after comparing it with what the layer promises."""
+        promised: Any = self.output_shape(x.shape[1:])
+        if not isinstance(promised, tuple):
+            raise TypeError(self._broken("output_shape", promised, "a tuple of sizes"))
+        made: Any = self.compute(x)
+        if not (isinstance(made, tuple) and len(made) == 2 and isinstance(made[0], np.ndarray)):
+            raise TypeError(self._broken("compute", made, "(y, kept): an array, and anything"))
+        (y, kept), shape = made, (len(x), *promised)
+        if y.shape != shape:
+            name = f"y from {type(self).__name__}.compute"
+            _checks.matches(name, y, shape, "as output_shape says")
         if remembering():
             vars(self)["_last"] = _Last(x.shape[1:], shape, x.dtype, kept)
         return y.copy() if np.may_share_memory(x, y) else y
+
+    def _broken(self, method: str, given: object, wanted: str) -> str:
+        """Return the message for a method of one's own that returns something else."""
+        return f"{type(self).__name__}.{method} returns {_kind(given)}: needs {wanted}"
 
     def __call__(self, x: ArrayLike) -> Array:
         """Return `forward(x)`."""
@@ -323,16 +402,31 @@ class Layer(metaclass=_Checked):
         if dy.shape != last.shape:
             meaning = f"the shape of the last output of {self.title()}"
             _checks.matches("dy", dy, last.shape, meaning)
+        for _, layer in self.named_layers():
+            layer._grads.clear()  # what is not written now must not pass for new
         if not _checks.flag("input_gradient", input_gradient):
             self._write(self.compute_parameter_gradients(dy, last.kept))
             return None
-        dx, grads = self.compute_gradients(dy, last.kept)
+        made: Any = self.compute_gradients(dy, last.kept)
+        if not (isinstance(made, tuple) and len(made) == 2 and isinstance(made[0], np.ndarray)):
+            wanted = "(dx, gradients): an array, and a dict"
+            raise TypeError(self._broken("compute_gradients", made, wanted))
+        dx, grads = made
+        shape = (last.shape[0], *last.input_shape)
+        if dx.shape != shape:
+            name = f"dx from {type(self).__name__}.compute_gradients"
+            _checks.matches(name, dx, shape, "the shape of x")
         self._write(grads)
         return dx.astype(last.dtype, copy=np.may_share_memory(dx, dy))
 
     def _write(self, grads: Mapping[str, ArrayLike]) -> None:
         """Keep the gradients of this layer's own parameters, in their shapes and dtypes."""
+        if not isinstance(grads, Mapping):
+            raise TypeError(self._broken("compute_gradients", grads, "a dict of the gradients"))
         for name, grad in grads.items():
+            if name not in self._params:
+                rule = "which is no parameter of this layer; use add_parameter"
+                raise ValueError(f"{type(self).__name__} has a gradient for {name!r}, {rule}")
             param, array = self._params[name], np.asarray(grad)
             meaning = "that of the parameter"
             _checks.matches(f"the gradient of {name!r}", array, param.shape, meaning)
@@ -422,6 +516,10 @@ class Layer(metaclass=_Checked):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
 
+    def __copy__(self) -> Self:
+        """Return a deep copy: two nets that share arrays could not be trained apart."""
+        return deepcopy(self)
+
 
 class Arrays(MutableMapping[str, Array]):
     """The arrays of a layer and of all layers in it, under one name each: `"0.w"`.
@@ -451,11 +549,16 @@ class Arrays(MutableMapping[str, Array]):
     def __setitem__(self, key: str, value: ArrayLike) -> None:
         arrays, name = self._place(key)
         if self._kind == "_grads":
-            arrays[name] = np.asarray(value)
+            arrays[name] = _trainable(key, value, _checks.float_dtype(_checks.real(key, value)))
             return
         if name not in arrays:
             raise KeyError(f"{key!r}: there is no such array; there are {', '.join(self)}")
-        arrays[name] = _like(key, value, arrays[name])
+        old = arrays[name]
+        _checks.matches(key, np.asarray(value), old.shape, "the shape of what it replaces")
+        array = _trainable(key, value, old.dtype)
+        # one array under two names would get two steps
+        shared = array is not old and any(array is other for other in self.values())
+        arrays[name] = array.copy() if shared else array
 
     def __delitem__(self, key: str) -> None:
         arrays, name = self._place(key)
@@ -497,13 +600,27 @@ def _native(array: Array) -> Array:
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
-def _like(name: str, value: ArrayLike, old: Array) -> Array:
-    """Return a new value for a parameter: the very array where it can be trained as it is."""
-    array = _checks.real(name, value)
-    _checks.matches(name, array, old.shape, "the shape of what it replaces")
+def _trainable(name: str, value: ArrayLike, dtype: np.dtype[Any]) -> Array:
+    """Return numbers in a dtype: the very array where it can be written as it is, else a copy."""
+    array, dtype = _checks.real(name, value), dtype.newbyteorder("=")
     # NumPy returns scalars for 0-d results, and views that write nowhere or in several places
     fits = isinstance(value, np.ndarray) and array.flags.writeable and 0 not in array.strides
-    return array if fits and array.dtype == old.dtype else np.array(array, old.dtype)
+    return array if fits and array.dtype == dtype else converted(name, array, dtype)
+
+
+def converted(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
+    """Return a copy in another dtype, and refuse numbers that are too large for it.
+
+    >>> converted("w", np.array([1e300]), np.dtype(np.float32))
+    Traceback (most recent call last):
+    ValueError: w holds 1e+300, which float32 cannot
+    """
+    with np.errstate(over="ignore"):
+        copy = array.astype(dtype)
+    lost = np.isinf(copy) & ~np.isinf(array)
+    if lost.any():
+        raise ValueError(f"{name} holds {array[lost][0]:g}, which {dtype} cannot")
+    return copy
 
 
 def _kind(value: object) -> str:
@@ -511,29 +628,68 @@ def _kind(value: object) -> str:
     return value.__name__ if isinstance(value, type) else type(value).__name__
 
 
-def _refuse_twin(parent: Layer, layer: Layer) -> None:
-    """Refuse one layer in two places: its second forward would replace what the first remembers."""
-    there = {id(other) for _, other in parent.named_layers()}
+def _twin(layer: Layer) -> ValueError:
+    """Return the error for one layer in two places: a second forward would replace the first."""
+    rule = "is there twice, but remembers only one forward; make a second layer"
+    return ValueError(f"layers: {layer.title()} {rule}")
+
+
+def _refuse_twin(parent: Layer, layer: Layer, replaced: Layer | None) -> None:
+    """Refuse what stands in the tree already, unless it goes with the child that is replaced."""
+    gone = {id(other) for _, other in replaced.named_layers()} if replaced else set()
+    there = {id(other) for _, other in parent.named_layers()} - gone
     for _, other in layer.named_layers():
+        if other is parent:
+            raise ValueError(f"layers: {parent.title()} would contain itself")
         if id(other) in there:
-            rule = "is there twice, but remembers only one forward; make a second layer"
-            raise ValueError(f"layers: {other.title()} {rule}")
+            raise _twin(other)
 
 
-def _refuse_hidden(layer: Layer) -> None:
-    """Refuse a layer in a list or a dict: it would be neither trained nor counted nor saved."""
-    known = {id(other) for _, other in layer.named_layers()}
-    for name, value in vars(layer).items():
-        for hidden in _layers_in(value) if name != "_children" else ():
-            if id(hidden) not in known:
-                rule = "hides it; use self.add_child(name, layer), or nn.Sequential"
-                raise TypeError(f"{type(layer).__name__}.{name} holds {hidden.title()}, but {rule}")
+def _refuse_hidden(layer: Layer, name: str, value: object) -> None:
+    """Refuse a layer in a list or the like: it would be neither trained nor counted nor saved."""
+    if name == "_children":
+        return
+    known: set[int] = set()
+    for hidden in _layers_in(value, set()):
+        known = known or {id(other) for _, other in layer.named_layers()}
+        if id(hidden) not in known:
+            rule = "hides it; use self.add_child(name, layer), or nn.Sequential"
+            raise TypeError(f"{type(layer).__name__}.{name} holds {hidden.title()}, but {rule}")
 
 
-def _layers_in(value: object, depth: int = 4) -> Iterator[Layer]:
-    """Return the layers in nested lists, tuples, sets and dicts."""
+def _layers_in(value: object, seen: set[int]) -> Iterator[Layer]:
+    """Return the layers in containers, functions and plain objects, however deep."""
     if isinstance(value, Layer):
         yield value
-    elif isinstance(value, (list, tuple, set, frozenset, dict)) and depth:
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _layers_in(item, depth - 1)
+    elif id(value) not in seen:
+        seen.add(id(value))
+        for item in _contents(value):
+            yield from _layers_in(item, seen)
+
+
+def _contents(value: object) -> Iterable[object]:
+    """Return what a value holds, where a layer could be among it."""
+    if isinstance(value, Mapping):
+        return [*value.keys(), *value.values()]
+    if isinstance(value, (list, tuple, set, frozenset, deque)):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.ravel().tolist() if value.dtype == object else ()
+    if isinstance(value, FunctionType):  # what it closes over
+        return [cell.cell_contents for cell in value.__closure__ or () if _filled(cell)]
+    if isinstance(value, MethodType):
+        return [value.__self__]
+    if isinstance(value, partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, type) or type(value).__module__ in ("builtins", "numpy"):
+        return ()
+    return list(getattr(value, "__dict__", {}).values())
+
+
+def _filled(cell: Any) -> bool:
+    """Whether a variable that a function closes over has a value yet."""
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True

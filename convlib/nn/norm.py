@@ -101,8 +101,8 @@ class BatchNorm(Layer):
         kind = _checks.working_dtype(chosen)  # the buffers hold squares, which float16 cannot
         self.add_parameter("gamma", np.ones(self.channels, chosen))
         self.add_parameter("beta", np.zeros(self.channels, chosen))
+        self.add_buffer("mean", np.zeros(self.channels, kind))  # in PyTorch's order
         self.add_buffer("var", np.ones(self.channels, kind))
-        self.add_buffer("mean", np.zeros(self.channels, kind))
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape itself, `(C, *spatial)`; see `Layer.output_shape`."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array
-from convlib.nn.layer import Layer
+from convlib.nn.layer import Layer, converted
 from convlib.nn.norm import BatchNorm
 
 IN_TORCH = {
@@ -202,18 +202,3 @@ def joined(path: str, name: str) -> str:
     ('2.inside.w', 'w')
     """
     return f"{path}.{name}" if path else name
-
-
-def converted(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
-    """Return a copy in another dtype, and refuse numbers that are too large for it.
-
-    >>> converted("w", np.array([1e300]), np.dtype(np.float32))
-    Traceback (most recent call last):
-    ValueError: w holds 1e+300, which float32 cannot
-    """
-    with np.errstate(over="ignore"):
-        copy = array.astype(dtype)
-    lost = np.isinf(copy) & ~np.isinf(array)
-    if lost.any():
-        raise ValueError(f"{name} holds {array[lost][0]:g}, which {dtype} cannot")
-    return copy

@@ -188,7 +188,7 @@ def test_a_net_with_other_layers_says_which(tmp_path):
     net = nn.Sequential(nn.Conv(1, 2, 3), nn.Residual(nn.Conv(2, 2, 3), nn.Dropout()))
     text = (
         "params/1.inside.1.gamma is not in the net; params/1.inside.1.beta is not in the net; "
-        "buffers/1.inside.1.var is not in the net; buffers/1.inside.1.mean is not in the net; "
+        "buffers/1.inside.1.mean is not in the net; buffers/1.inside.1.var is not in the net; "
         "params/1.inside.0.w has shape (2, 2, 1, 1), the net (2, 2, 3, 3) "
         "(layer 1.inside.1 is Dropout(0.5), layer 1.inside.0 is Conv(2 → 2, kernel 3×3))"
     )

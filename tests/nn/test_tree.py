@@ -1,8 +1,12 @@
 """One tree of layers: what is inside is trained, counted, saved, cast, switched, printed."""
 
 import copy
+import inspect
 import pickle
 import threading
+import types
+from collections import deque
+from functools import partial
 
 import numpy as np
 import pytest
@@ -41,7 +45,7 @@ NAMES = ["0.w", "0.b", "1.a", "1.inside.0.w", "1.inside.0.b", "1.inside.1.gamma"
 def test_everything_inside_has_a_name_and_is_counted():
     net = gated()
     assert list(net.params) == NAMES
-    assert list(net.buffers) == ["1.inside.1.var", "1.inside.1.mean"]
+    assert list(net.buffers) == ["1.inside.1.mean", "1.inside.1.var"]
     assert net.count == (9 * 3 + 3) + 1 + (81 + 3) + 6
     paths = [path for path, _ in net.named_layers()]
     assert paths[:4] == ["", "0", "1", "1.inside"]
@@ -166,7 +170,7 @@ def test_an_attribute_that_changes_changes_the_tree():
         (lambda b: b.add_child("a", nn.ReLU()), ValueError, "name='a': needs a name without a dot"),
         (lambda b: b.add_child("x.y", nn.ReLU()), ValueError, "name='x.y': needs a name without"),
         (lambda b: b.add_child("again", b.inside), ValueError, "layers: Sequential of 1 layer is"),
-        (lambda b: b.add_child("self", b), ValueError, "is there twice, but remembers only one"),
+        (lambda b: b.add_child("self", b), ValueError, "layers: Gated() would contain itself"),
         (lambda b: b.add_parameter("a", 1.0), ValueError, "name='a': needs a name without a dot"),
         (lambda b: b.add_parameter("inside", 1.0), ValueError, "that is not taken yet"),
         (
@@ -287,3 +291,267 @@ def test_a_net_without_parameters_has_nothing_to_do(rng):
     assert net.backward(np.ones((2, 3)), input_gradient=False) is None
     with pytest.raises(TypeError, match="input_gradient=0: needs True or False"):
         net.backward(np.ones((2, 3)), input_gradient=0)
+
+
+# ---------------------------------------------------------------- hidden in other ways
+
+
+def hidden_in(value):
+    class Hiding(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.there = value
+
+    return Hiding
+
+
+def closure(layer):
+    return lambda x: layer(x)
+
+
+HIDINGS = {
+    "a namespace": lambda d: types.SimpleNamespace(l=d),
+    "a closure": closure,
+    "a bound method": lambda d: d.forward,
+    "a partial": lambda d: partial(nn.Layer.forward, d),
+    "a deque": lambda d: deque([d]),
+    "an object array": lambda d: np.array([d, None], dtype=object),
+    "keys": lambda d: {d: 1},
+    "deep lists": lambda d: [[[[[[d]]]]]],
+}
+
+
+@pytest.mark.parametrize("where", HIDINGS)
+def test_a_layer_hidden_anywhere_is_refused(where):
+    with pytest.raises(TypeError, match=r"^Hiding\.there holds Dense\(2 → 2\), but hides it; use"):
+        hidden_in(HIDINGS[where](nn.Dense(2, 2)))()
+
+
+def test_what_is_hidden_later_is_refused_then():
+    block = Gated(nn.Tanh())
+    with pytest.raises(TypeError, match=r"^Gated\.more holds Dense.*hides it"):
+        block.more = [nn.Dense(2, 2)]
+
+
+class Calls(nn.Layer):
+    """A layer that calls what it is given, whether that is in its tree or not."""
+
+    def __init__(self, *calls):
+        super().__init__()
+        self.calls = [*calls] if all(callable(c) for c in calls) else None
+
+    def output_shape(self, shape):
+        return tuple(shape)
+
+    def compute(self, x):
+        for call in self.calls:
+            x = call(x)
+        return x, None
+
+    def compute_gradients(self, dy, kept):
+        return dy, {}
+
+
+def test_a_layer_that_is_called_must_be_in_the_tree():
+    """The last resort: what no attribute shows is found when it runs."""
+    net = nn.Sequential(Calls(), nn.Dense(2, 2, rng=0))
+    net[0].calls.append(nn.Dense(2, 2, rng=1))
+    for call in (net, lambda x: nn.predict(net, x)):
+        with pytest.raises(
+            TypeError, match=r"Dense\(2 → 2\) is called by Sequential of 2 layers, wh"
+        ):
+            call(np.ones((1, 2)))
+    net[0].calls.clear()
+    assert net(np.ones((1, 2))).shape == (1, 2)
+
+
+def test_a_layer_is_called_once_in_a_forward():
+    class Twice(Gated):
+        def compute(self, x):
+            return self.inside(self.inside(x)), None
+
+    block = Twice(nn.Tanh())
+    with pytest.raises(ValueError, match="is called twice in one forward, but remembers only one"):
+        block([[1.0]])
+    np.testing.assert_allclose(nn.predict(block, [[1.0]]), np.tanh(np.tanh(1)))
+
+
+def test_a_twin_that_came_in_later_is_found():
+    shared = nn.Dense(2, 2)
+    late = nn.Sequential(nn.ReLU())
+    net = nn.Sequential(shared, late)
+    late.append(shared)
+    with pytest.raises(ValueError, match=r"Dense\(2 → 2\) is there twice"):
+        net(np.ones((1, 2)))
+
+
+# ---------------------------------------------------------------- changing the tree
+
+
+def test_a_child_is_replaced_in_its_place():
+    net = nn.Sequential(nn.Dense(2, 3), nn.ReLU(), nn.Dense(3, 2))
+    net[0] = nn.Dense(2, 3, bias=False)
+    assert [type(layer).__name__ for layer in net] == ["Dense", "ReLU", "Dense"]
+    assert list(net.params) == ["0.w", "2.w", "2.b"]
+    net[-1] = nn.Tanh()
+    assert list(net.params) == ["0.w"]
+    assert net.append(nn.Dense(3, 1)).output_shape((2,)) == (1,)
+    with pytest.raises(IndexError):
+        net[7] = nn.ReLU()
+
+
+def test_a_child_that_cannot_come_in_changes_nothing():
+    net = nn.Sequential(nn.Dense(2, 2), nn.ReLU())
+    with pytest.raises(ValueError, match="is there twice"):
+        net[1] = net[0]
+    assert [type(layer).__name__ for layer in net] == ["Dense", "ReLU"]
+
+
+def test_a_child_and_its_attribute_stay_one():
+    block = nn.Residual(nn.Dense(2, 2))
+    block.add_child("inside", nn.Sequential(nn.Dense(2, 2, bias=False)))
+    assert block.inside is block.children["inside"]
+
+
+@pytest.mark.parametrize("name", ["forward", "params", 3, ""])
+def test_a_name_that_is_taken_or_none(name):
+    with pytest.raises(ValueError, match="needs a name without a dot"):
+        nn.Sequential().add_child(name, nn.ReLU())
+
+
+def test_a_further_child_of_a_chain_is_no_stage():
+    class WithMore(nn.Sequential):
+        def __init__(self, *layers):
+            super().__init__(*layers)
+            self.more = nn.Dense(5, 5)
+
+    net = WithMore(nn.Dense(2, 2))
+    assert len(net) == 1
+    assert net([[1, 2]]).shape == (1, 2)
+    assert "more.w" in net.params
+
+
+def test_a_part_taken_in_evaluation_keeps_its_mode():
+    from convlib.nn.layer import evaluation
+
+    net = gated()
+    with evaluation():
+        part = net[1:]
+        assert not part.training
+    assert part.training
+
+
+# ---------------------------------------------------------------- what a layer's methods promise
+
+
+def own(shape=tuple, compute=lambda x: (x, None), back=lambda dy: (dy, {})):
+    class Own(nn.Layer):
+        def output_shape(self, given):
+            return shape(given)
+
+        def compute(self, x):
+            return compute(x)
+
+        def compute_gradients(self, dy, kept):
+            return back(dy)
+
+    return Own()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"compute": lambda x: 2 * x}, TypeError, "Own.compute returns ndarray: needs (y, kept)"),
+        ({"compute": lambda x: None}, TypeError, "Own.compute returns NoneType: needs (y, kept)"),
+        ({"compute": lambda x: (x.sum(1), 0)}, ValueError, "y from Own.compute has shape (2,)"),
+        ({"shape": list}, TypeError, "Own.output_shape returns list: needs a tuple of sizes"),
+        ({"shape": lambda s: None}, TypeError, "Own.output_shape returns NoneType"),
+        ({"back": lambda dy: dy}, TypeError, "Own.compute_gradients returns ndarray: needs (dx, g"),
+        ({"back": lambda dy: (dy[:, :1], {})}, ValueError, "dx from Own.compute_gradients has sha"),
+        ({"back": lambda dy: (dy, None)}, TypeError, "needs a dict of the gradients"),
+        ({"back": lambda dy: (dy, {"w": 1})}, ValueError, "a gradient for 'w', which is no param"),
+    ],
+)
+def test_what_a_layer_of_ones_own_breaks(options, error, text):
+    layer = own(**options)
+    with pytest.raises(error) as raised:
+        layer.backward(np.ones_like(layer(np.ones((2, 3)))))
+    assert text in str(raised.value)
+
+
+def test_a_forgotten_super_is_named():
+    class Forgetful(nn.Layer):
+        def __init__(self):
+            pass
+
+    class Early(nn.Layer):
+        def __init__(self):
+            self.add_parameter("w", 1.0)
+
+    with pytest.raises(
+        RuntimeError, match=r"^Forgetful.__init__ does not call super\(\).__init__\(\)"
+    ):
+        Forgetful()
+    with pytest.raises(RuntimeError, match=r"^Early.__init__: call super\(\).__init__\(\) before"):
+        Early()
+    with pytest.raises(AttributeError, match="'ReLU' object has no attribute 'p'"):
+        _ = nn.ReLU().p
+
+
+def test_gradients_of_before_are_gone():
+    """A gradient that backward does not write this time must not be stepped again."""
+
+    class Forgets(Gated):
+        def compute_gradients(self, dy, kept):
+            return dy, {"a": (dy * kept).sum()}
+
+    block = Forgets(nn.Dense(2, 2, rng=0))
+    block.inside[0].grads["w"] = np.ones((2, 2))
+    block.backward(block(np.ones((1, 2))))
+    assert list(block.grads) == ["a"]
+    with pytest.raises(RuntimeError, match=r"inside\.0\.w"):
+        nn.SGD(block).step()
+
+
+# ---------------------------------------------------------------- arrays once more
+
+
+def test_one_array_does_not_stand_under_two_names():
+    net = nn.Sequential(nn.Dense(2, 2), nn.Dense(2, 2))
+    net.params["1.w"] = net.params["0.w"]
+    assert not np.may_share_memory(net.params["0.w"], net.params["1.w"])
+
+
+def test_what_does_not_fit_the_dtype_is_refused():
+    layer = nn.Dense(2, 1, dtype=np.float32)
+    with pytest.raises(ValueError, match=r"^w holds 1e\+300, which float32 cannot$"):
+        layer.params["w"] = np.full((1, 2), 1e300)
+
+
+def test_gradients_put_there_by_hand_are_numbers_that_can_be_written():
+    layer = nn.Dense(2, 1)
+    layer.grads["w"] = np.broadcast_to([1, 2], (1, 2))
+    assert (layer.grads["w"].dtype, layer.grads["w"].flags.writeable) == (np.float64, True)
+    with pytest.raises(TypeError, match="w has dtype complex128"):
+        layer.grads["w"] = np.ones((1, 2), complex)
+
+
+def test_nets_are_in_the_byte_order_of_the_machine(tmp_path):
+    net = nn.Dense(2, 2, dtype=">f4")
+    assert net.params["w"].dtype.isnative
+    assert nn.Dense(2, 2).astype(">f8").params["w"].dtype.isnative
+    nn.save(net, tmp_path / "net.npz")
+    nn.load(net, tmp_path / "net.npz")
+
+
+def test_a_copy_shares_nothing():
+    net = nn.Sequential(nn.Dense(2, 2))
+    other = copy.copy(net)
+    other.astype(np.float32)
+    other.append(nn.ReLU())
+    assert (net.dtype, len(net)) == (np.float64, 1)
+
+
+def test_help_shows_the_options_of_a_layer():
+    assert list(inspect.signature(nn.MaxPool).parameters)[:3] == ["window", "stride", "padding"]
+    assert list(inspect.signature(nn.ReLU).parameters) == []
