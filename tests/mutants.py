@@ -676,17 +676,29 @@ MUTANTS = [
     Mutant(
         "columns run on over the end of a row",
         "convlib/fast/im2col.py",
-        "flat[..., shift.inputs]\n"
-        "        for places in shift.outside:\n"
-        "            part[places] = 0",
-        "flat[..., shift.inputs]",
+        "            _clear(cols, _rows_only(axes, rows))",
+        "            pass",
         LAYER,
     ),
     Mutant(
         "gradients run on over the end of a row",
         "convlib/fast/im2col.py",
-        "        for places in shift.outside:\n            part[places] = 0\n        flat[",
-        "        flat[",
+        "    _clear(parts, axes)\n",
+        "",
+        LAYER,
+    ),
+    Mutant(
+        "padding only before the first window of a row",
+        "convlib/fast/im2col.py",
+        "range(before), range(after, axis.out)",
+        "range(before), range(0)",
+        LAYER,
+    ),
+    Mutant(
+        "runs of dx start too early",
+        "convlib/fast/im2col.py",
+        "flat[..., first + by : stop + by] += runs[(slice(None), *tap)][..., first:stop]",
+        "flat[..., first + by : stop + by] += runs[(slice(None), *tap)][..., : stop - first]",
         LAYER,
     ),
     Mutant(

@@ -6,19 +6,19 @@ without x the input's gradient. All arguments are checked arrays, of the dtype t
 
 Columns are made a block at a time. Where a layer keeps the size of its input and has no stride, as
 most layers do, a tap reads the flattened input shifted by a constant: columns are then copied in
-long runs instead of row by row, without a padded copy of the input, and what a run takes from
-beyond the end of a row is overwritten by 0.
+long runs instead of row by row, without a padded input, and what a run takes from beyond the end
+of a row is overwritten by 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from convlib import _views
 from convlib._checks import Array
@@ -65,9 +65,9 @@ def input_gradient(dy: Array, w: Array, axes: Axes, groups: int) -> Array:
         block = _rows(dy, samples, rows, groups)
         shape = (c, *taps, len(samples), len(rows), *(axis.out for axis in axes[1:]))
         parts = (back @ block).reshape(shape)
-        target = dx[samples.start : samples.stop]
+        target = dx[_slice(samples)]
         if shifted:
-            _add_shifted(target, parts, _rows_only(axes, rows))
+            _add_runs(target, parts, _rows_only(axes, rows))
         else:
             _views.scatter(target, parts, axes, rows)
     return dx if shifted else _views.crop(dx, axes)
@@ -122,20 +122,26 @@ def _columns(x: Array, axes: Axes, groups: int, c_out: int) -> Iterator[tuple[ra
     """
     channels, taps = x.shape[1], tuple(axis.taps for axis in axes)
     shifted = _is_shifted(axes)
-    source = np.ascontiguousarray(x) if shifted else _windows(x, axes)
+    source = _runs(x, axes) if shifted else _windows(x, axes)
+    row = prod(axis.out for axis in axes[1:])
     buffer = np.empty(0, x.dtype)
     for samples, rows in _blocks(len(x), channels, c_out, axes):
         shape = (channels, *taps, len(samples), len(rows), *(axis.out for axis in axes[1:]))
         if buffer.size < prod(shape):
             buffer = np.empty(prod(shape), x.dtype)
         cols = buffer[: prod(shape)].reshape(shape)
+        first = slice(rows.start * row, rows.stop * row) if shifted else _slice(rows)
+        part = source[(slice(None),) * (1 + len(axes)) + (_slice(samples), first)]
+        cols.reshape(part.shape)[...] = part
         if shifted:
-            _copy_shifted(cols, source[samples.start : samples.stop], _rows_only(axes, rows))
-        else:
-            chosen = slice(samples.start, samples.stop), slice(rows.start, rows.stop)
-            cols[...] = source[(slice(None),) * (1 + len(axes)) + chosen]
+            _clear(cols, _rows_only(axes, rows))
         places = prod(shape[1 + len(axes) :])
         yield samples, rows, cols.reshape(groups, channels // groups * prod(taps), places)
+
+
+def _slice(chosen: range) -> slice:
+    """Return the slice that takes a range of neighbours."""
+    return slice(chosen.start, chosen.stop)
 
 
 def _windows(x: Array, axes: Axes) -> Array:
@@ -146,7 +152,7 @@ def _windows(x: Array, axes: Axes) -> Array:
 
 def _block(y: Array, samples: range, rows: range) -> Array:
     """Return the view `(F, N, rows, *others)` of a block of y `(N, F, *out)`."""
-    return y[samples.start : samples.stop, :, rows.start : rows.stop].swapaxes(0, 1)
+    return y[_slice(samples), :, _slice(rows)].swapaxes(0, 1)
 
 
 def _rows(dy: Array, samples: range, rows: range, groups: int) -> Array:
@@ -158,24 +164,38 @@ def _rows(dy: Array, samples: range, rows: range, groups: int) -> Array:
 # ---------------------------------------------------------------- taps that shift the whole input
 
 
-class Shift(NamedTuple):
-    """What one tap reads: flattened, the windows of a slice read the inputs of a slice as long.
-
-    That is wrong where a window reads padding: those are listed in `outside`, as indices into
-    `(..., *out)`. All windows beyond the slice are among them.
-    """
-
-    windows: slice
-    inputs: slice
-    outside: tuple[Index, ...]
-
-
 def _is_shifted(axes: Axes) -> bool:
     """Return whether every tap reads the flattened input, shifted by a constant.
 
     Neighbouring windows must read neighbouring inputs, also where a row ends.
     """
     return all(axis.stride == 1 for axis in axes) and all(a.out == a.size for a in axes[1:])
+
+
+def _steps(axes: Axes) -> list[int]:
+    """Return the distance of neighbours along every axis of the flattened input."""
+    return [prod(axis.size for axis in axes[number + 1 :]) for number in range(len(axes))]
+
+
+def _runs(x: Array, axes: Axes) -> Array:
+    """Return a view of all columns, `(C, *window, N, L)`, wrong where a window reads padding.
+
+    There a run goes on into the next row, channel or sample, or beyond the memory of x, which
+    therefore gets some zeros before and after.
+    """
+    steps, samples, channels = _steps(axes), *x.shape[:2]
+    size, places = prod(axis.size for axis in axes), prod(axis.out for axis in axes)
+    before = sum(axis.pads[0] * step for axis, step in zip(axes, steps, strict=True))
+    farthest = sum((axis.span - 1) * step for axis, step in zip(axes, steps, strict=True)) - before
+    after = max(0, farthest + places - size)
+    memory = x.ravel()
+    if before or after:
+        memory = np.zeros(before + x.size + after, x.dtype)
+        memory[before : before + x.size] = x.ravel()
+    by_tap = [axis.dilation * step for axis, step in zip(axes, steps, strict=True)]
+    shape = (channels, *(axis.taps for axis in axes), samples, places)
+    strides = [step * x.itemsize for step in (size, *by_tap, channels * size, 1)]
+    return as_strided(memory, shape, strides, writeable=False)
 
 
 def _rows_only(axes: Axes, rows: range) -> Axes:
@@ -185,64 +205,52 @@ def _rows_only(axes: Axes, rows: range) -> Axes:
     return first._replace(out=len(rows), pads=(before - rows.start, after)), *others
 
 
+def _clear(cols: Array, axes: Axes) -> None:
+    """Write 0 into columns `(C, *window, N, *out)` where a window reads padding."""
+    for places in _outside(axes):
+        cols[places] = 0
+
+
 @lru_cache(maxsize=64)
-def _shifts(axes: Axes) -> tuple[Shift, ...]:
-    """Return the shift of every tap, in scan order."""
-    steps = [prod(axis.size for axis in axes[number + 1 :]) for number in range(len(axes))]
-    inputs, windows = (prod(sizes) for sizes in zip(*((a.size, a.out) for a in axes), strict=True))
+def _outside(axes: Axes) -> tuple[Index, ...]:
+    """Return where columns `(C, *window, N, *out)` hold padding, axis by axis and tap by tap."""
     found = []
-    for tap in product(*(range(axis.taps) for axis in axes)):
-        ahead = [j * axis.dilation - axis.pads[0] for j, axis in zip(tap, axes, strict=True)]
-        by = sum(distance * step for distance, step in zip(ahead, steps, strict=True))
-        first = max(0, -by)
-        stop = max(first, min(windows, inputs - by))
-        outside = [
-            (..., places, *(slice(None),) * (len(axes) - 1 - number))
-            for number, (distance, axis) in enumerate(zip(ahead, axes, strict=True))
-            for places in _outside(distance, axis)
-        ]
-        found.append(Shift(slice(first, stop), slice(first + by, stop + by), tuple(outside)))
+    for number, axis in enumerate(axes):
+        for tap in range(axis.taps):
+            for place in _in_padding(axis, tap, one_by_one=number > 0):
+                index: list[Any] = [slice(None)] * (2 + 2 * len(axes))
+                index[1 + number], index[2 + len(axes) + number] = tap, place
+                found.append(tuple(index))
     return tuple(found)
 
 
-def _outside(distance: int, axis: Axis) -> list[slice]:
-    """Return the windows along one axis that read padding, `distance` ahead of where they stand."""
-    before, after = min(-distance, axis.out), max(axis.size - distance, 0)
-    return [slice(0, before)] * (before > 0) + [slice(after, axis.out)] * (after < axis.out)
+def _in_padding(axis: Axis, tap: int, *, one_by_one: bool) -> list[int] | list[slice]:
+    """Return the windows along one axis in which a tap reads padding.
+
+    Along the first axis they lie side by side in memory. Along others each is named alone: NumPy
+    then runs down all rows at once, where two or three entries would be a loop in every row.
+    """
+    ahead = tap * axis.dilation - axis.pads[0]
+    before = min(max(-ahead, 0), axis.out)
+    after = min(max(axis.size - ahead, before), axis.out)
+    sides = range(before), range(after, axis.out)
+    if one_by_one:
+        return [window for side in sides for window in side]
+    return [_slice(side) for side in sides if side]
 
 
-def _copy_shifted(cols: Array, x: Array, axes: Axes) -> None:
-    """Fill the columns `(C, *window, N, *out)` of x `(N, C, *size)`."""
-    flat = _flat_inputs(x, axes)
-    for (part, flat_part), shift in zip(_by_tap(cols, axes), _shifts(axes), strict=True):
-        flat_part[..., shift.windows] = flat[..., shift.inputs]
-        for places in shift.outside:
-            part[places] = 0
-
-
-def _add_shifted(dx: Array, parts: Array, axes: Axes) -> None:
+def _add_runs(dx: Array, parts: Array, axes: Axes) -> None:
     """Add parts `(C, *window, N, *out)` to dx `(N, C, *size)` where their taps read; parts change.
 
-    It is the transpose of `_copy_shifted`: first the zeros, then the runs.
+    It is the transpose of copying runs and clearing them.
     """
-    flat = _flat_inputs(dx, axes)
-    for (part, flat_part), shift in zip(_by_tap(parts, axes), _shifts(axes), strict=True):
-        for places in shift.outside:
-            part[places] = 0
-        flat[..., shift.inputs] += flat_part[..., shift.windows]
-
-
-def _by_tap(cols: Array, axes: Axes) -> Iterator[tuple[Array, Array]]:
-    """Yield, for every tap, views of its columns: `(C, N, *out)`, and flattened `(C, N, L)`."""
-    out = tuple(axis.out for axis in axes)
-    channels, samples = cols.shape[0], cols.shape[1 + len(axes)]
-    taps = prod(axis.taps for axis in axes)
-    grouped = cols.reshape(channels, taps, samples, *out)
-    flat = cols.reshape(channels, taps, samples, prod(out))
-    for number in range(taps):
-        yield grouped[:, number], flat[:, number]
-
-
-def _flat_inputs(x: Array, axes: Axes) -> Array:
-    """Return the view `(C, N, prod(size))` of x `(N, C, *size)`, whose memory is in order."""
-    return x.reshape(*x.shape[:2], prod(axis.size for axis in axes)).swapaxes(0, 1)
+    _clear(parts, axes)
+    size, places = prod(axis.size for axis in axes), prod(axis.out for axis in axes)
+    flat = dx.reshape(*dx.shape[:2], size).swapaxes(0, 1)
+    runs = parts.reshape(*parts.shape[: 2 + len(axes)], places)
+    for tap in np.ndindex(*(axis.taps for axis in axes)):
+        ahead = (j * axis.dilation - axis.pads[0] for j, axis in zip(tap, axes, strict=True))
+        by = sum(distance * step for distance, step in zip(ahead, _steps(axes), strict=True))
+        first = max(0, -by)
+        stop = max(first, min(places, size - by))
+        flat[..., first + by : stop + by] += runs[(slice(None), *tap)][..., first:stop]
