@@ -155,6 +155,20 @@ MUTANTS = [
     ),
     # -------------------------------------------------------------- the way out
     Mutant(
+        "a forward of one's own is left out on the way out",
+        "convlib/nn/export.py",
+        'AROUND = ("__call__", "forward")',
+        'AROUND = ("__call__",)',
+        EXPORT,
+    ),
+    Mutant(
+        "another compute is written like that of the parent",
+        "convlib/nn/export.py",
+        'if parent and getattr(layer.compute, "__func__", None) is parent.compute:',
+        "if parent:",
+        EXPORT,
+    ),
+    Mutant(
         "ONNX pads axis by axis",
         "convlib/nn/export.py",
         "[axis.pads[side] for side in (0, 1) for axis in axes]",
