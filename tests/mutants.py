@@ -2254,6 +2254,20 @@ MUTANTS = [
         OPTIMIZERS,
     ),
     Mutant(
+        "an optimiser goes on with a layer that was replaced",
+        "convlib/nn/optimizers.py",
+        "other = owners[path] is not self._owners.get(path)",
+        "other = path not in self._owners",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "the shape of the state is not looked at before the step",
+        "convlib/nn/optimizers.py",
+        "if other or any(self.state[name][m].shape != param.shape for m in self.moments):",
+        "if other:",
+        OPTIMIZERS,
+    ),
+    Mutant(
         "clipping lengthens",
         "convlib/nn/optimizers.py",
         "if most < norm < inf:",

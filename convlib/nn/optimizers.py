@@ -114,6 +114,7 @@ class Optimizer:
         self.decoupled = False
         self.steps = 0
         self.state = {name: self._zeros(param) for name, param in net.params.items()}
+        self._owners = _owners(net)
         self._shares, self._decays = _of_groups(
             {} if groups is None else groups, tuple(self.state), self.lr
         )
@@ -133,16 +134,16 @@ class Optimizer:
         Raises
         ------
         RuntimeError
-            If a parameter has no gradient, or was not there when the optimiser was made; then
-            nothing is changed.
+            If a parameter has no gradient, or its layer was not there when the optimiser was made:
+            then nothing is changed. (An array that was put into the same layer since, with
+            `net.params["w"] = …`, is another value of the same parameter, whose moving arrays go
+            on.)
         ValueError
             If a gradient has not the shape of its parameter; then nothing is changed.
         """
         params = dict(self.net.params)
+        self._refuse_others(params)
         grads = gradients(self.net, params)
-        if not self.state.keys() >= params.keys():
-            new = next(name for name in params if name not in self.state)
-            raise RuntimeError(f"parameter {new!r} is new: make the optimiser anew")
         self.steps += 1
         for name, param in params.items():
             rate = self.lr * self._shares.get(name, 1.0)
@@ -168,6 +169,21 @@ class Optimizer:
             In the shape of g. It is read only, so that it may be one of the arrays of the state.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define update")
+
+    def _refuse_others(self, params: Mapping[str, Array]) -> None:
+        """Refuse parameters for which the state was not made."""
+        owners = _owners(self.net)
+        for name, param in params.items():
+            if name not in self.state:
+                raise RuntimeError(f"parameter {name!r} is new: make the optimiser anew")
+            path = name.rpartition(".")[0]
+            other = owners[path] is not self._owners.get(path)
+            if other or any(self.state[name][m].shape != param.shape for m in self.moments):
+                what = "belongs to another layer" if other else f"has another shape, {param.shape}"
+                raise RuntimeError(
+                    "the net's parameters changed after the optimiser was made: "
+                    f"{name!r} {what}; make the optimiser anew"
+                )
 
     def _decayed(self, param: Array, grad: Array, rate: float, decay: float) -> Array:
         """Return a copy of the gradient with weight decay, or shrink the parameter itself."""
@@ -195,12 +211,20 @@ def gradients(net: Layer, params: Mapping[str, Array]) -> dict[str, Array]:
     grads = dict(net.grads)
     for name, param in params.items():
         if name not in grads:
-            rule = "has no gradient; call net.backward(...) first"
-            raise RuntimeError(f"parameter {name!r} {rule}")
+            path, _, own = name.rpartition(".")
+            rule = "has no gradient; call net.backward(...) first. If that was done,"
+            causes = f"compute_gradients of {_owners(net)[path].title()} leaves out {own!r}"
+            causes += ", or a layer around it did not call its backward" if path else ""
+            raise RuntimeError(f"parameter {name!r} {rule} {causes}")
         if grads[name].shape != param.shape:  # the message costs more than the check
             meaning = "the shape of the parameter"
             _checks.matches(f"grads[{name!r}]", grads[name], param.shape, meaning)
     return grads
+
+
+def _owners(net: Layer) -> dict[str, Layer]:
+    """Return the layers of a net by path, as they stand before the names of their parameters."""
+    return dict(net.named_layers())
 
 
 def clip_gradients(net: Layer, max_norm: float) -> float:
@@ -212,7 +236,8 @@ def clip_gradients(net: Layer, max_norm: float) -> float:
     Parameters
     ----------
     net
-        A layer or a network, after `backward`. Its gradients are changed in place.
+        A layer or a network, after `backward`. Its gradients are changed in place; one that you put
+        there as integers, or read only, is replaced.
     max_norm
         c, above 0.
 
@@ -240,11 +265,16 @@ def clip_gradients(net: Layer, max_norm: float) -> float:
     networks", algorithm 1.
     """
     most = above_zero("max_norm", max_norm)
-    grads = gradients(a_net(net), net.params).values()
-    norm = hypot(*map(_norm, grads))
+    params = dict(a_net(net).params)
+    grads = gradients(net, params)
+    norm = hypot(*(_norm(grads[name]) for name in params))
     if most < norm < inf:
-        for grad in grads:
-            np.multiply(grad, most / norm, out=grad)
+        for name, param in params.items():
+            grad = grads[name]
+            if grad.dtype.kind == "f" and grad.flags.writeable:
+                np.multiply(grad, most / norm, out=grad)
+            else:
+                net.grads[name] = (grad * (most / norm)).astype(param.dtype)
     return norm
 
 
