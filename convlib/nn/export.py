@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from convlib import _checks, _pooling
 from convlib._checks import Array
 from convlib.geometry import Axis, layer_axes, transposed_axes
+from convlib.nn._arguments import checked_net
 from convlib.nn.activations import GELU, ReLU, Sigmoid, SiLU, Tanh
 from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
@@ -51,8 +52,8 @@ def to_onnx(net: Layer, input_shape: Sequence[int]) -> Any:
     ImportError
         If the package onnx is not installed.
     TypeError
-        If a layer is neither of this library, nor derived from one without another `compute`, nor
-        defines `write_onnx`; or if its class overrides `forward`.
+        If net is no layer; if a layer in it is neither of this library, nor derived from one
+        without another `compute`, nor defines `write_onnx`; or if its class overrides `forward`.
     ValueError
         If a layer does not take the shape that reaches it, pools over more than three axes, which
         ONNX Runtime does not, or if a weight is too large for float32.
@@ -69,7 +70,7 @@ def to_onnx(net: Layer, input_shape: Sequence[int]) -> Any:
 
     Source: ONNX operator schemas, <https://onnx.ai/onnx/operators/>.
     """
-    onnx = _onnx()
+    net, onnx = checked_net(net), _onnx()
     make, shape = onnx.helper, _checks.sizes("input_shape", input_shape)
     graph = graph_of(net, shape)
     nodes = [
@@ -277,9 +278,8 @@ def graph_of(net: Layer, shape: Shape) -> Graph:
     0.inside.1.Relu ('0.inside.0.Mul',) → 0.inside.1.Relu
     0.Add ('0.inside.1.Relu', 'x') → y
     """
-    if not isinstance(net, Layer):
-        raise TypeError(f"net is {type(net).__name__}: needs a layer")
-    net.output_shape(shape)  # refuses a shape that does not fit, with the path of the layer
+    # refuses a shape that does not fit, with the path of the layer
+    checked_net(net).output_shape(shape)
     graph = Graph(net)
     last = graph._write("x", tuple(shape))
     last = graph.add("Identity", last) if last == "x" else last

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, real
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer, evaluation
 from convlib.nn.losses import Loss, softmax_cross_entropy
 
@@ -44,7 +45,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     Raises
     ------
     ValueError, TypeError
-        If x is empty or refused by the net, or batch_size is out of range.
+        If net is no layer, x is empty or refused by the net, or batch_size is out of range.
 
     Examples
     --------
@@ -52,6 +53,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     >>> nn.predict(nn.Sequential(nn.Dropout(0.5), nn.ReLU()), [[-1, 2]])
     array([[0., 2.]])
     """
+    net = checked_net(net)
     x, size = samples("x", x), _checks.integer("batch_size", batch_size, 1)
     with evaluation():
         parts = [net(x[start : start + size].astype(net.dtype)) for start in range(0, len(x), size)]
@@ -94,6 +96,7 @@ def evaluate(
     >>> round(score.loss, 3), round(score.accuracy, 3)
     (0.456, 0.667)
     """
+    net = checked_net(net)
     x, y = paired(x, y)
     scores = predict(net, x, batch_size=batch_size)
     return Score(float(loss(scores, y).value), accuracy(scores, y))

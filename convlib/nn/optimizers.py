@@ -17,6 +17,7 @@ import numpy as np
 
 from convlib import _checks
 from convlib._checks import Array, counted, number
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer
 
 ABOVE_ZERO = "needs a number above 0"
@@ -108,7 +109,7 @@ class Optimizer:
     def __init__(
         self, net: Layer, lr: float, weight_decay: float = 0.0, groups: Groups | None = None
     ) -> None:
-        self.net = a_net(net)
+        self.net = checked_net(net)
         self.lr = lr
         self.weight_decay = least_zero("weight_decay", weight_decay)
         self.decoupled = False
@@ -265,7 +266,7 @@ def clip_gradients(net: Layer, max_norm: float) -> float:
     networks", algorithm 1.
     """
     most = above_zero("max_norm", max_norm)
-    params = dict(a_net(net).params)
+    params = dict(checked_net(net).params)
     grads = gradients(net, params)
     norm = hypot(*(_norm(grads[name]) for name in params))
     if most < norm < inf:
@@ -689,18 +690,6 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
 
 
 # ---------------------------------------------------------------- checks
-
-
-def a_net(value: object) -> Layer:
-    """Return a net, and refuse what is none.
-
-    >>> a_net(0.1)
-    Traceback (most recent call last):
-    TypeError: net is float: needs a layer or nn.Sequential
-    """
-    if not isinstance(value, Layer):
-        raise TypeError(f"net is {type(value).__name__}: needs a layer or nn.Sequential")
-    return value
 
 
 def least_zero(name: str, value: object) -> float:

@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Rng
+from convlib.nn._arguments import checked_net
 from convlib.nn.data import split
 from convlib.nn.layer import Layer
 from convlib.nn.losses import softmax_cross_entropy
 from convlib.nn.metrics import LossFunction, Score, accuracy, evaluate, modes_kept, paired
-from convlib.nn.optimizers import Optimizer, Schedule, a_net, above_zero, clip_gradients, least_zero
+from convlib.nn.optimizers import Optimizer, Schedule, above_zero, clip_gradients, least_zero
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy", "lr")
 
@@ -378,7 +379,7 @@ def _counted(epochs: int) -> str:
 
 def _fits_together(net: Layer, optimizer: object, **functions: object) -> None:
     """Refuse an optimiser of another net, and functions that cannot be called."""
-    own = {id(param) for param in a_net(net).params.values()}
+    own = {id(param) for param in checked_net(net).params.values()}
     if not isinstance(optimizer, Optimizer):
         rule = "needs an optimiser made for the net, for example nn.Adam(net)"
         raise TypeError(f"optimizer={optimizer!r}: {rule}")

@@ -364,7 +364,7 @@ def test_a_foreign_layer_is_refused():
 
 
 def test_what_is_no_layer_or_gets_another_shape():
-    with pytest.raises(TypeError, match=r"^net is list: needs a layer$"):
+    with pytest.raises(TypeError, match=r"^net is list: needs a layer or nn\.Sequential; nn\.Seq"):
         graph_of([nn.ReLU()], (3,))
     with pytest.raises(ValueError, match=r"^layer 1\.inside\.0: x has shape \(N, 3\)"):
         graph_of(nn.Sequential(nn.ReLU(), nn.Residual(nn.Dense(4, 4))), (3,))
