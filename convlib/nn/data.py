@@ -205,6 +205,10 @@ def read_idx(path: str | Path) -> Array:
 
     Raises
     ------
+    TypeError
+        If path is no name.
+    FileNotFoundError
+        If there is no such file.
     ValueError
         If the file is damaged or something else.
 
