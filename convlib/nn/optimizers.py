@@ -600,7 +600,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     Returns
     -------
     Schedule
-        A function of the epoch.
+        A function of the epoch, an integer of at least 0.
 
     Raises
     ------
@@ -615,7 +615,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     """
     epochs = _checks.integer("every", every, 1)
     base = _share("factor", factor)
-    return lambda epoch: base ** (epoch // epochs)
+    return lambda epoch: base ** (_epoch(epoch) // epochs)
 
 
 def cosine(epochs: int, floor: float = 0.0) -> Schedule:
@@ -632,7 +632,7 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
     Returns
     -------
     Schedule
-        A function of the epoch.
+        A function of the epoch, an integer of at least 0.
 
     Raises
     ------
@@ -650,7 +650,7 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
     """
     last = _checks.integer("epochs", epochs, 1)
     least = _share("floor", floor)
-    return lambda epoch: least + (1 - least) * (1 + cos(pi * min(epoch, last) / last)) / 2
+    return lambda epoch: least + (1 - least) * (1 + cos(pi * min(_epoch(epoch), last) / last)) / 2
 
 
 def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
@@ -666,7 +666,7 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     Returns
     -------
     Schedule
-        A function of the epoch.
+        A function of the epoch, an integer of at least 0.
 
     Raises
     ------
@@ -686,7 +686,17 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     if then is not None and not callable(then):
         raise TypeError(f"then={then!r}: needs a schedule, for example nn.cosine(20)")
     later = then or (lambda epoch: 1.0)
-    return lambda epoch: (epoch + 1) / (first + 1) if epoch < first else later(epoch - first)
+
+    def rate(epoch: int) -> float:
+        at = _epoch(epoch)
+        return (at + 1) / (first + 1) if at < first else later(at - first)
+
+    return rate
+
+
+def _epoch(value: object) -> int:
+    """Return the number of an epoch, or of a step, for which a schedule is asked."""
+    return _checks.integer("epoch", value, 0)
 
 
 # ---------------------------------------------------------------- checks
