@@ -2326,8 +2326,22 @@ MUTANTS = [
     Mutant(
         "rate not put back",
         "convlib/nn/training.py",
-        "        run.optimizer.lr = run.pace.rate\n",
+        "        run.optimizer.lr = run.pace.start\n",
         "        pass\n",
+        TRAINING,
+    ),
+    Mutant(
+        "a rate that a callback set is lost with the next factor of the schedule",
+        "convlib/nn/training.py",
+        "            run.pace.follow(before)\n",
+        "",
+        TRAINING,
+    ),
+    Mutant(
+        "a factor of the schedule counts twice after a callback set the rate",
+        "convlib/nn/training.py",
+        "self.rate = self.rate * (after / before) if before else after",
+        "self.rate = after",
         TRAINING,
     ),
     Mutant(
