@@ -211,6 +211,20 @@ MUTANTS = [
     ),
     # -------------------------------------------------------------- the way out
     Mutant(
+        "a forward of one's own is left out on the way out",
+        "convlib/nn/export.py",
+        'AROUND = ("__call__", "forward")',
+        'AROUND = ("__call__",)',
+        EXPORT,
+    ),
+    Mutant(
+        "another compute is written like that of the parent",
+        "convlib/nn/export.py",
+        'if parent and getattr(layer.compute, "__func__", None) is parent.compute:',
+        "if parent:",
+        EXPORT,
+    ),
+    Mutant(
         "ONNX pads axis by axis",
         "convlib/nn/export.py",
         "[axis.pads[side] for side in (0, 1) for axis in axes]",
@@ -2308,6 +2322,20 @@ MUTANTS = [
         OPTIMIZERS,
     ),
     Mutant(
+        "an optimiser goes on with a layer that was replaced",
+        "convlib/nn/optimizers.py",
+        "other = owners[path] is not self._owners.get(path)",
+        "other = path not in self._owners",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "the shape of the state is not looked at before the step",
+        "convlib/nn/optimizers.py",
+        "if other or any(self.state[name][m].shape != param.shape for m in self.moments):",
+        "if other:",
+        OPTIMIZERS,
+    ),
+    Mutant(
         "clipping lengthens",
         "convlib/nn/optimizers.py",
         "if most < norm < inf:",
@@ -2366,8 +2394,22 @@ MUTANTS = [
     Mutant(
         "rate not put back",
         "convlib/nn/training.py",
-        "        run.optimizer.lr = run.pace.rate\n",
+        "        run.optimizer.lr = run.pace.start\n",
         "        pass\n",
+        TRAINING,
+    ),
+    Mutant(
+        "a rate that a callback set is lost with the next factor of the schedule",
+        "convlib/nn/training.py",
+        "            run.pace.follow(before)\n",
+        "",
+        TRAINING,
+    ),
+    Mutant(
+        "a factor of the schedule counts twice after a callback set the rate",
+        "convlib/nn/training.py",
+        "self.rate = self.rate * (after / before) if before else after",
+        "self.rate = after",
         TRAINING,
     ),
     Mutant(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Rng, number, real, word
+from convlib.nn._arguments import checked_path
 from convlib.nn.metrics import paired, samples
 
 Part = tuple[Array, Array]
@@ -167,13 +168,16 @@ def mnist(folder: str | Path) -> tuple[Part, Part]:
     ------
     FileNotFoundError
         If a file is missing; the message names all that are, and says where they come from.
+    TypeError
+        If folder is no name.
     ValueError
         If a file is damaged or something else, or labels and images do not match.
 
     Source: LeCun, Bottou, Bengio and Haffner (1998), "Gradient-Based Learning Applied to Document
     Recognition", for the data.
     """
-    found = {name: _file(Path(folder), name) for name in FILES}
+    place = checked_path(folder, "folder")
+    found = {name: _file(place, name) for name in FILES}
     missing = [name for name, path in found.items() if path is None]
     if missing:
         rule = f"{folder} does not hold {', '.join(missing)} (plain or with .gz)"
@@ -201,6 +205,10 @@ def read_idx(path: str | Path) -> Array:
 
     Raises
     ------
+    TypeError
+        If path is no name.
+    FileNotFoundError
+        If there is no such file.
     ValueError
         If the file is damaged or something else.
 
@@ -213,7 +221,7 @@ def read_idx(path: str | Path) -> Array:
     ...     read_idx(path)
     array([5, 0, 4], dtype=uint8)
     """
-    content = _content(Path(path))
+    content = _content(checked_path(path))
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in IDX_TYPES or not content[3]:
         magic = " ".join(f"{byte:02x}" for byte in content[:4]) or "nothing"
         rule = "an IDX file starts with 00 00, a type (08 for bytes), and the number of axes"

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from convlib import _checks, _pooling
 from convlib._checks import Array
 from convlib.geometry import Axis, layer_axes, transposed_axes
+from convlib.nn._arguments import checked_net
 from convlib.nn.activations import GELU, ReLU, Sigmoid, SiLU, Tanh
 from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
@@ -24,6 +25,7 @@ from convlib.nn.weights import joined, torch_names
 
 OPSET = 20  # the version of ONNX's list of operators
 FORMAT = 10  # of the file; older programs refuse a newer one than they know
+AROUND = ("__call__", "forward")  # what calls `compute`: no operator knows what else these do
 
 
 def to_onnx(net: Layer, input_shape: Sequence[int]) -> Any:
@@ -33,7 +35,8 @@ def to_onnx(net: Layer, input_shape: Sequence[int]) -> Any:
     ----------
     net
         A layer of this library, or one with such layers inside. Dropout is left out, BatchNorm uses
-        its buffers, whatever mode the network is in.
+        its buffers, whatever mode the network is in. A class derived from one of these layers is
+        written like its parent; what it does on the way back is not in the file.
     input_shape
         `(C, *spatial)`: a padding such as "same" becomes numbers, which depend on the size.
 
@@ -49,7 +52,8 @@ def to_onnx(net: Layer, input_shape: Sequence[int]) -> Any:
     ImportError
         If the package onnx is not installed.
     TypeError
-        If a layer is neither of this library nor defines `write_onnx`.
+        If net is no layer; if a layer in it is neither of this library, nor derived from one
+        without another `compute`, nor defines `write_onnx`; or if its class overrides `forward`.
     ValueError
         If a layer does not take the shape that reaches it, pools over more than three axes, which
         ONNX Runtime does not, or if a weight is too large for float32.
@@ -66,7 +70,7 @@ def to_onnx(net: Layer, input_shape: Sequence[int]) -> Any:
 
     Source: ONNX operator schemas, <https://onnx.ai/onnx/operators/>.
     """
-    onnx = _onnx()
+    net, onnx = checked_net(net), _onnx()
     make, shape = onnx.helper, _checks.sizes("input_shape", input_shape)
     graph = graph_of(net, shape)
     nodes = [
@@ -190,15 +194,25 @@ class Graph:
         return self._tensor(after)
 
     def _writer(self) -> Writer:
-        """Return the function that writes the layer whose turn it is."""
-        kind = type(self._layer)
-        if kind in WRITERS:
-            return WRITERS[kind]
+        """Return the function that writes the layer whose turn it is, or that of its parent class.
+
+        A writer stands for `compute` of its class: what is changed around or instead of that in a
+        class further down would be missing in the file.
+        """
+        layer, kind = self._layer, type(self._layer)
+        for place in (layer, *kind.__mro__):  # the layer itself, too: functions can be put there
+            if place in WRITERS or place is Layer or "write_onnx" in vars(place):
+                break
+            for name in AROUND:
+                if name in vars(place):
+                    rule = f"{kind.__name__} overrides {name}, which no operator stands for"
+                    advice = "define compute and write_onnx instead"
+                    raise TypeError(f"{self._shown()}: {rule}; {advice}")
         if hasattr(kind, "write_onnx"):
             return kind.write_onnx
-        for container in (Sequential, Residual, Parallel):
-            if issubclass(kind, container) and kind.compute is container.compute:
-                return WRITERS[container]
+        parent = next((ancestor for ancestor in kind.__mro__ if ancestor in WRITERS), None)
+        if parent and getattr(layer.compute, "__func__", None) is parent.compute:
+            return WRITERS[parent]
         rule = "only the layers of convlib.nn become ONNX operators"
         raise TypeError(f"{self._shown()}: {rule}; one of your own needs write_onnx")
 
@@ -264,9 +278,8 @@ def graph_of(net: Layer, shape: Shape) -> Graph:
     0.inside.1.Relu ('0.inside.0.Mul',) → 0.inside.1.Relu
     0.Add ('0.inside.1.Relu', 'x') → y
     """
-    if not isinstance(net, Layer):
-        raise TypeError(f"net is {type(net).__name__}: needs a layer")
-    net.output_shape(shape)  # refuses a shape that does not fit, with the path of the layer
+    # refuses a shape that does not fit, with the path of the layer
+    checked_net(net).output_shape(shape)
     graph = Graph(net)
     last = graph._write("x", tuple(shape))
     last = graph.add("Identity", last) if last == "x" else last

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from convlib._checks import Array
+from convlib.nn._arguments import checked_net, checked_path
 from convlib.nn.layer import Layer
 
 FORMAT = "convlib.nn weights, format 1"
@@ -29,6 +30,8 @@ def save(net: Layer, path: str | Path) -> None:
 
     Raises
     ------
+    TypeError
+        If net is no layer, or path no name.
     ValueError
         If the name has another ending.
 
@@ -49,7 +52,8 @@ def save(net: Layer, path: str | Path) -> None:
     >>> bool((two.params["w"] == one.params["w"]).all())
     True
     """
-    target = Path(path)
+    target = checked_path(path)
+    checked_net(net)
     if target.suffix != ".npz":
         raise ValueError(f"path={str(path)!r}: needs a name that ends in .npz")
     memory = io.BytesIO()
@@ -71,6 +75,8 @@ def load(net: Layer, path: str | Path) -> None:
 
     Raises
     ------
+    TypeError
+        If net is no layer, or path no name.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -81,7 +87,8 @@ def load(net: Layer, path: str | Path) -> None:
     --------
     See `save`.
     """
-    wanted, found = _arrays_of(net), _read(Path(path))
+    source = checked_path(path)
+    wanted, found = _arrays_of(checked_net(net)), _read(source)
     faults = {name: "is missing" for name in wanted if name not in found}
     faults |= {name: "is not in the net" for name in found if name not in wanted}
     faults |= {name: _misfit(wanted[name], found[name]) for name in wanted if name in found}

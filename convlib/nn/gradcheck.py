@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from convlib._checks import Array, Rng, generator, number, real
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer
 
 DIRECTIONS = 3
@@ -52,7 +53,8 @@ def check_gradients(
     Raises
     ------
     ValueError, TypeError
-        If h is not above 0, x is empty or refused by the layer, or a parameter is called `"x"`.
+        If layer is none, h is not above 0, x is empty or refused by the layer, or a parameter is
+        called `"x"`.
 
     Examples
     --------
@@ -62,9 +64,7 @@ def check_gradients(
     >>> {name: error < 1e-7 for name, error in errors.items()}
     {'x': True, 'w': True, 'b': True}
     """
-    if not isinstance(layer, Layer):
-        raise TypeError(f"layer={layer!r}: needs a layer, for example nn.ReLU()")
-    if "x" in layer.params:
+    if "x" in checked_net(layer, "layer").params:
         raise ValueError("a parameter is called 'x': needs another name, for x is the input here")
     h = number("h", h, "needs a step above 0, for example h=1e-5", lambda h: h > 0)
     x = real("x", x)

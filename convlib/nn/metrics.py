@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, real
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer, evaluation
 from convlib.nn.losses import Loss, softmax_cross_entropy
 
@@ -44,7 +45,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     Raises
     ------
     ValueError, TypeError
-        If x is empty or refused by the net, or batch_size is out of range.
+        If net is no layer, x is empty or refused by the net, or batch_size is out of range.
 
     Examples
     --------
@@ -52,6 +53,7 @@ def predict(net: Layer, x: ArrayLike, *, batch_size: int = 256) -> Array:
     >>> nn.predict(nn.Sequential(nn.Dropout(0.5), nn.ReLU()), [[-1, 2]])
     array([[0., 2.]])
     """
+    net = checked_net(net)
     x, size = samples("x", x), _checks.integer("batch_size", batch_size, 1)
     with evaluation():
         parts = [net(x[start : start + size].astype(net.dtype)) for start in range(0, len(x), size)]
@@ -85,7 +87,8 @@ def evaluate(
     Raises
     ------
     ValueError, TypeError
-        As `predict` and the loss, and if y has not as many samples as x.
+        As `predict` and the loss, if y has not as many samples as x, and if loss is no function
+        that returns a `Loss`.
 
     Examples
     --------
@@ -94,9 +97,10 @@ def evaluate(
     >>> round(score.loss, 3), round(score.accuracy, 3)
     (0.456, 0.667)
     """
+    net, function = checked_net(net), checked_loss(loss)
     x, y = paired(x, y)
     scores = predict(net, x, batch_size=batch_size)
-    return Score(float(loss(scores, y).value), accuracy(scores, y))
+    return Score(loss_of(function, scores, y).value, accuracy(scores, y))
 
 
 def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, classes: int | None = None) -> Array:
@@ -154,6 +158,34 @@ def modes_kept(net: Layer) -> Iterator[None]:
     finally:
         for layer, training in before:
             layer.training = training
+
+
+def checked_loss(value: object) -> LossFunction:
+    """Return a loss, and refuse what cannot be called, such as its name.
+
+    >>> checked_loss("mse")
+    Traceback (most recent call last):
+    TypeError: loss='mse': needs a function that returns a Loss, for example nn.mse
+    """
+    if not callable(value):
+        rule = "needs a function that returns a Loss, for example nn.mse"
+        raise TypeError(f"loss={value!r}: {rule}")
+    return value
+
+
+def loss_of(loss: LossFunction, outputs: Array, targets: Array) -> Loss:
+    """Return what a loss says of a batch, with its value as a float; refuse all but a `Loss`.
+
+    >>> loss_of(lambda y, t: (0.5, y), np.ones(1), np.ones(1))
+    Traceback (most recent call last):
+    TypeError: loss(outputs, targets) returned tuple: needs nn.Loss(value, grad)
+    """
+    found: object = loss(outputs, targets)
+    if not isinstance(found, Loss):
+        rule = "needs nn.Loss(value, grad)"
+        raise TypeError(f"loss(outputs, targets) returned {type(found).__name__}: {rule}")
+    name, rule = "loss(outputs, targets).value", "needs one number"
+    return found._replace(value=_checks.number(name, found.value, rule, lambda value: True))
 
 
 def samples(name: str, value: ArrayLike) -> Array:

@@ -17,6 +17,7 @@ import numpy as np
 
 from convlib import _checks
 from convlib._checks import Array, counted, number
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer
 
 ABOVE_ZERO = "needs a number above 0"
@@ -108,12 +109,13 @@ class Optimizer:
     def __init__(
         self, net: Layer, lr: float, weight_decay: float = 0.0, groups: Groups | None = None
     ) -> None:
-        self.net = a_net(net)
+        self.net = checked_net(net)
         self.lr = lr
         self.weight_decay = least_zero("weight_decay", weight_decay)
         self.decoupled = False
         self.steps = 0
         self.state = {name: self._zeros(param) for name, param in net.params.items()}
+        self._owners = _owners(net)
         self._shares, self._decays = _of_groups(
             {} if groups is None else groups, tuple(self.state), self.lr
         )
@@ -133,16 +135,16 @@ class Optimizer:
         Raises
         ------
         RuntimeError
-            If a parameter has no gradient, or was not there when the optimiser was made; then
-            nothing is changed.
+            If a parameter has no gradient, or its layer was not there when the optimiser was made:
+            then nothing is changed. (An array that was put into the same layer since, with
+            `net.params["w"] = …`, is another value of the same parameter, whose moving arrays go
+            on.)
         ValueError
             If a gradient has not the shape of its parameter; then nothing is changed.
         """
         params = dict(self.net.params)
+        self._refuse_others(params)
         grads = gradients(self.net, params)
-        if not self.state.keys() >= params.keys():
-            new = next(name for name in params if name not in self.state)
-            raise RuntimeError(f"parameter {new!r} is new: make the optimiser anew")
         self.steps += 1
         for name, param in params.items():
             rate = self.lr * self._shares.get(name, 1.0)
@@ -168,6 +170,21 @@ class Optimizer:
             In the shape of g. It is read only, so that it may be one of the arrays of the state.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define update")
+
+    def _refuse_others(self, params: Mapping[str, Array]) -> None:
+        """Refuse parameters for which the state was not made."""
+        owners = _owners(self.net)
+        for name, param in params.items():
+            if name not in self.state:
+                raise RuntimeError(f"parameter {name!r} is new: make the optimiser anew")
+            path = name.rpartition(".")[0]
+            other = owners[path] is not self._owners.get(path)
+            if other or any(self.state[name][m].shape != param.shape for m in self.moments):
+                what = "belongs to another layer" if other else f"has another shape, {param.shape}"
+                raise RuntimeError(
+                    "the net's parameters changed after the optimiser was made: "
+                    f"{name!r} {what}; make the optimiser anew"
+                )
 
     def _decayed(self, param: Array, grad: Array, rate: float, decay: float) -> Array:
         """Return a copy of the gradient with weight decay, or shrink the parameter itself."""
@@ -195,12 +212,20 @@ def gradients(net: Layer, params: Mapping[str, Array]) -> dict[str, Array]:
     grads = dict(net.grads)
     for name, param in params.items():
         if name not in grads:
-            rule = "has no gradient; call net.backward(...) first"
-            raise RuntimeError(f"parameter {name!r} {rule}")
+            path, _, own = name.rpartition(".")
+            rule = "has no gradient; call net.backward(...) first. If that was done,"
+            causes = f"compute_gradients of {_owners(net)[path].title()} leaves out {own!r}"
+            causes += ", or a layer around it did not call its backward" if path else ""
+            raise RuntimeError(f"parameter {name!r} {rule} {causes}")
         if grads[name].shape != param.shape:  # the message costs more than the check
             meaning = "the shape of the parameter"
             _checks.matches(f"grads[{name!r}]", grads[name], param.shape, meaning)
     return grads
+
+
+def _owners(net: Layer) -> dict[str, Layer]:
+    """Return the layers of a net by path, as they stand before the names of their parameters."""
+    return dict(net.named_layers())
 
 
 def clip_gradients(net: Layer, max_norm: float) -> float:
@@ -212,7 +237,8 @@ def clip_gradients(net: Layer, max_norm: float) -> float:
     Parameters
     ----------
     net
-        A layer or a network, after `backward`. Its gradients are changed in place.
+        A layer or a network, after `backward`. Its gradients are changed in place; one that you put
+        there as integers, or read only, is replaced.
     max_norm
         c, above 0.
 
@@ -240,11 +266,16 @@ def clip_gradients(net: Layer, max_norm: float) -> float:
     networks", algorithm 1.
     """
     most = above_zero("max_norm", max_norm)
-    grads = gradients(a_net(net), net.params).values()
-    norm = hypot(*map(_norm, grads))
+    params = dict(checked_net(net).params)
+    grads = gradients(net, params)
+    norm = hypot(*(_norm(grads[name]) for name in params))
     if most < norm < inf:
-        for grad in grads:
-            np.multiply(grad, most / norm, out=grad)
+        for name, param in params.items():
+            grad = grads[name]
+            if grad.dtype.kind == "f" and grad.flags.writeable:
+                np.multiply(grad, most / norm, out=grad)
+            else:
+                net.grads[name] = (grad * (most / norm)).astype(param.dtype)
     return norm
 
 
@@ -569,7 +600,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     Returns
     -------
     Schedule
-        A function of the epoch.
+        A function of the epoch, an integer of at least 0.
 
     Raises
     ------
@@ -584,7 +615,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     """
     epochs = _checks.integer("every", every, 1)
     base = _share("factor", factor)
-    return lambda epoch: base ** (epoch // epochs)
+    return lambda epoch: base ** (_epoch(epoch) // epochs)
 
 
 def cosine(epochs: int, floor: float = 0.0) -> Schedule:
@@ -601,7 +632,7 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
     Returns
     -------
     Schedule
-        A function of the epoch.
+        A function of the epoch, an integer of at least 0.
 
     Raises
     ------
@@ -619,7 +650,7 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
     """
     last = _checks.integer("epochs", epochs, 1)
     least = _share("floor", floor)
-    return lambda epoch: least + (1 - least) * (1 + cos(pi * min(epoch, last) / last)) / 2
+    return lambda epoch: least + (1 - least) * (1 + cos(pi * min(_epoch(epoch), last) / last)) / 2
 
 
 def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
@@ -635,7 +666,7 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     Returns
     -------
     Schedule
-        A function of the epoch.
+        A function of the epoch, an integer of at least 0.
 
     Raises
     ------
@@ -655,22 +686,20 @@ def warmup(epochs: int, then: Schedule | None = None) -> Schedule:
     if then is not None and not callable(then):
         raise TypeError(f"then={then!r}: needs a schedule, for example nn.cosine(20)")
     later = then or (lambda epoch: 1.0)
-    return lambda epoch: (epoch + 1) / (first + 1) if epoch < first else later(epoch - first)
+
+    def rate(epoch: int) -> float:
+        at = _epoch(epoch)
+        return (at + 1) / (first + 1) if at < first else later(at - first)
+
+    return rate
+
+
+def _epoch(value: object) -> int:
+    """Return the number of an epoch, or of a step, for which a schedule is asked."""
+    return _checks.integer("epoch", value, 0)
 
 
 # ---------------------------------------------------------------- checks
-
-
-def a_net(value: object) -> Layer:
-    """Return a net, and refuse what is none.
-
-    >>> a_net(0.1)
-    Traceback (most recent call last):
-    TypeError: net is float: needs a layer or nn.Sequential
-    """
-    if not isinstance(value, Layer):
-        raise TypeError(f"net is {type(value).__name__}: needs a layer or nn.Sequential")
-    return value
 
 
 def least_zero(name: str, value: object) -> float:

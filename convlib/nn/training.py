@@ -13,11 +13,21 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array, Rng
+from convlib.nn._arguments import checked_net
 from convlib.nn.data import split
 from convlib.nn.layer import Layer
 from convlib.nn.losses import softmax_cross_entropy
-from convlib.nn.metrics import LossFunction, Score, accuracy, evaluate, modes_kept, paired
-from convlib.nn.optimizers import Optimizer, Schedule, a_net, above_zero, clip_gradients, least_zero
+from convlib.nn.metrics import (
+    LossFunction,
+    Score,
+    accuracy,
+    checked_loss,
+    evaluate,
+    loss_of,
+    modes_kept,
+    paired,
+)
+from convlib.nn.optimizers import Optimizer, Schedule, above_zero, clip_gradients, least_zero
 
 CURVES = ("loss", "accuracy", "val_loss", "val_accuracy", "lr")
 
@@ -107,7 +117,8 @@ def fit(
         targets of the loss. Finite.
     optimizer
         Made for this net, or for some of its layers, `net[4:]`, to train no others. Its rate at the
-        call is the one to which the schedule's factors refer; afterwards it has that rate again.
+        call is the one to which the schedule's factors refer; afterwards it has that rate again,
+        whoever changed it.
     loss
         Function of outputs and targets that returns a `Loss`, a mean over samples. Options are set
         with `functools.partial(nn.softmax_cross_entropy, label_smoothing=0.1)`.
@@ -133,7 +144,9 @@ def fit(
         Function of a batch and a generator that returns a changed batch; see `shift`.
     callback
         Function of the epoch (0, 1, …) and the `History` so far, called after every epoch. If it
-        returns True, the training ends there.
+        returns True, the training ends there. It may set `optimizer.lr`, which holds until the end
+        of this training: the factors of a schedule go on from there, so that `optimizer.lr /= 2`
+        halves all rates that follow.
     rng
         A seed, a generator, or None: for the split, the order of the samples, and augment.
     progress
@@ -147,8 +160,9 @@ def fit(
     Raises
     ------
     ValueError, TypeError
-        If options or data do not fit together. Also, before the first step, if the last batch of an
-        epoch would hold one sample, and the net cannot be trained with one (`BatchNorm`).
+        If options or data do not fit together, or loss returns no `Loss`. Also, before the first
+        step, if the last batch of an epoch would hold one sample, and the net cannot be trained
+        with one (`BatchNorm`).
     FloatingPointError
         If the loss or a weight becomes NaN or infinite. Net and optimiser are then as they were at
         the start of that epoch.
@@ -177,7 +191,7 @@ def fit(
     (True, array([0.009, 0.045, 0.082, 0.1  ]))
     """
     _fits_together(net, optimizer, schedule=schedule, augment=augment, callback=callback)
-    generator = _checks.generator(rng)
+    function, generator = checked_loss(loss), _checks.generator(rng)
     data, held = _shared_out(x, y, validation, generator, net.dtype)
     if patience is not None and held is None:
         raise ValueError(f"patience={patience!r}: needs validation, to know when to stop")
@@ -189,7 +203,7 @@ def fit(
     run = _Run(
         net=net,
         optimizer=optimizer,
-        loss=loss,
+        loss=function,
         augment=augment,
         clip=None if clip is None else above_zero("clip", clip),
         data=data,
@@ -197,7 +211,7 @@ def fit(
         size=size,
         steps=steps,
         epochs=rounds,
-        pace=_Pace(optimizer, optimizer.lr, schedule, steps, schedule_per == "step"),
+        pace=_Pace(optimizer, schedule, steps, schedule_per == "step"),
         rng=generator,
     )
     shown = _checks.flag("progress", progress)
@@ -222,14 +236,15 @@ class _Data(NamedTuple):
     y: Array
 
 
-class _Pace(NamedTuple):
-    """The rate that the schedule refers to, and the schedule."""
+class _Pace:
+    """The schedule, and the rate that it refers to: that at the call, until a callback sets one."""
 
-    optimizer: Optimizer
-    rate: float
-    schedule: Schedule | None
-    steps: int
-    per_step: bool
+    def __init__(
+        self, optimizer: Optimizer, schedule: Schedule | None, steps: int, per_step: bool
+    ) -> None:
+        self.optimizer, self.schedule = optimizer, schedule
+        self.steps, self.per_step = steps, per_step
+        self.start = self.rate = optimizer.lr
 
     def set(self, epoch: int, batch: int) -> None:
         """Change the rate where the schedule does: with every epoch, or with every batch."""
@@ -237,6 +252,16 @@ class _Pace(NamedTuple):
             return
         at = epoch * self.steps + batch if self.per_step else epoch
         self.optimizer.lr = self.rate * least_zero(f"schedule({at})", self.schedule(at))
+
+    def follow(self, before: float) -> None:
+        """Go on from the rate that a callback has set, where it was another one before.
+
+        What the schedule still has to say is a factor: all later rates change by the same share. A
+        rate of 0 knows no share; what was set then is what the schedule refers to.
+        """
+        after = self.optimizer.lr
+        if after != before:
+            self.rate = self.rate * (after / before) if before else after
 
 
 class _Run(NamedTuple):
@@ -265,14 +290,17 @@ def _epochs(run: _Run, wait: int | None, callback: Callback | None, bar: Any) ->
             rate = run.optimizer.lr
             if rows.add(*_guarded(run, epoch, bar), rate) and wait:
                 best = _Kept.of(run.net)
-            if _stops(callback, epoch, rows) or (wait and epoch - rows.best >= wait):
+            before = run.optimizer.lr
+            stopped = _stops(callback, epoch, rows)
+            run.pace.follow(before)
+            if stopped or (wait and epoch - rows.best >= wait):
                 break
     except KeyboardInterrupt:
         if not rows.values:
             raise
         return rows.history(interrupted=True)
     finally:
-        run.optimizer.lr = run.pace.rate
+        run.optimizer.lr = run.pace.start
         if best is not None:
             best.put_back(run.net)
     return rows.history()
@@ -307,7 +335,7 @@ def _epoch(run: _Run, epoch: int, bar: Any) -> Score:
         x, y = run.data.x[chosen].astype(run.net.dtype), run.data.y[chosen]
         x = x if run.augment is None else _augmented(run.augment, x, run.rng)
         scores = run.net(x)
-        value, grad = run.loss(scores, y)
+        value, grad = loss_of(run.loss, scores, y)
         _refuse(_no_number(value), f"epoch {epoch + 1}, batch {batch + 1}", run.optimizer.lr)
         run.net.backward(grad, input_gradient=False)
         if run.clip is not None:
@@ -378,7 +406,7 @@ def _counted(epochs: int) -> str:
 
 def _fits_together(net: Layer, optimizer: object, **functions: object) -> None:
     """Refuse an optimiser of another net, and functions that cannot be called."""
-    own = {id(param) for param in a_net(net).params.values()}
+    own = {id(param) for param in checked_net(net).params.values()}
     if not isinstance(optimizer, Optimizer):
         rule = "needs an optimiser made for the net, for example nn.Adam(net)"
         raise TypeError(f"optimizer={optimizer!r}: {rule}")

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from convlib import _checks
 from convlib._checks import Array
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer, converted
 from convlib.nn.norm import BatchNorm
 
@@ -44,6 +45,11 @@ def torch_weights(net: Layer) -> dict[str, Array]:
         `{name: torch.from_numpy(array) for name, array in torch_weights(net).items()}`. The way
         back is `set_weights`.
 
+    Raises
+    ------
+    TypeError
+        If net is no layer.
+
     Examples
     --------
     >>> from convlib import nn
@@ -51,7 +57,7 @@ def torch_weights(net: Layer) -> dict[str, Array]:
     >>> {name: array.shape for name, array in torch_weights(net).items()}
     {'0.weight': (4, 1, 3, 3), '0.bias': (4,), '3.weight': (2, 16), '3.bias': (2,)}
     """
-    names, layers = torch_names(net), dict(net.named_layers())
+    names, layers = torch_names(checked_net(net)), dict(net.named_layers())
     found: dict[str, Array] = {}
     for name, array in arrays_of(net).items():
         found[names[name]] = array.copy()
@@ -80,7 +86,7 @@ def set_weights(net: Layer, weights: Mapping[str, Any] | Sequence[Any]) -> None:
     Raises
     ------
     TypeError
-        If weights is neither a mapping nor a list.
+        If net is no layer, or weights is neither a mapping nor a list.
     ValueError
         If weights are missing, unknown, there twice, no real numbers, of another shape, or too
         large for the dtype of the net; the message names them all.
@@ -96,7 +102,7 @@ def set_weights(net: Layer, weights: Mapping[str, Any] | Sequence[Any]) -> None:
     Traceback (most recent call last):
     ValueError: weights do not fit this net: b is missing; weight has shape (1, 3), the net (1, 2)
     """
-    wanted = arrays_of(net)
+    wanted = arrays_of(checked_net(net))
     if isinstance(weights, Mapping):
         given, faults = _by_name(net, weights)
     elif isinstance(weights, (list, tuple)):

@@ -277,9 +277,82 @@ def test_what_a_layer_of_ones_own_gets_wrong(function, kind, text):
         graph_of(write(function), (3,))
 
 
+def test_a_class_derived_from_any_layer_is_written_like_its_parent():
+    class MyConv(nn.Conv):
+        def __init__(self, channels):
+            super().__init__(channels, channels, 3, padding=1, rng=0)
+
+        def title(self):
+            return "MyConv"
+
+    class MyNorm(nn.BatchNorm):
+        """Nothing else."""
+
+    class Reversed(nn.ReLU):
+        def backward(self, dy, **options):
+            return -super().backward(dy, **options)
+
+    kinds = [MyConv(2), MyNorm(2), Reversed(), nn.Dropout(0.5), type("Mine", (MyConv,), {})(2)]
+    parents = [nn.Conv(2, 2, 3, padding=1), nn.BatchNorm(2), nn.ReLU(), nn.Dropout(0.5)]
+    parents.append(nn.Conv(2, 2, 3, padding=1))
+    assert nodes_of(nn.Sequential(*kinds), (2, 5, 5)) == nodes_of(
+        nn.Sequential(*parents), (2, 5, 5)
+    )
+
+
+def overriding(parent, **functions):
+    """A layer of a class derived from this one, with these functions."""
+    return type("Doubled", (parent,), functions)()
+
+
+def doubled(self, x):
+    return 2 * nn.Layer.forward(self, x)
+
+
+def written(self, graph, x, shape):
+    return graph.add("Mul", x, 2)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        overriding(nn.Sequential, forward=doubled),
+        overriding(nn.ReLU, forward=doubled),
+        overriding(nn.Layer, forward=doubled, output_shape=lambda self, shape: shape),
+        overriding(type(overriding(nn.ReLU, write_onnx=written)), forward=doubled),
+        type("Doubled", (type(overriding(nn.Tanh, forward=doubled)),), {})(),
+    ],
+)
+def test_what_is_done_around_compute_is_not_left_out_in_silence(layer):
+    text = "Doubled overrides forward, which no operator stands for; define compute and write_onnx"
+    with pytest.raises(TypeError, match=f": {text} instead$"):
+        graph_of(layer, (3,))
+    with pytest.raises(TypeError, match=f"^layer 1, .*: {text}"):
+        graph_of(nn.Sequential(nn.Tanh(), layer), (3,))
+
+
+def test_a_call_and_functions_of_one_layer_alone_are_seen_too():
+    with pytest.raises(TypeError, match="Doubled overrides __call__"):
+        graph_of(overriding(nn.ReLU, __call__=doubled), (3,))
+    layer = nn.ReLU()
+    layer.forward = lambda x: 2 * x
+    with pytest.raises(TypeError, match="ReLU overrides forward"):
+        graph_of(layer, (3,))
+    layer = nn.ReLU()
+    layer.compute = lambda x: (2 * x, None)
+    with pytest.raises(TypeError, match="one of your own needs write_onnx"):
+        graph_of(layer, (3,))
+
+
+def test_who_writes_the_operators_answers_for_forward():
+    layer = overriding(nn.ReLU, forward=doubled, write_onnx=written)
+    assert wiring(layer, (3,)) == ["y = Mul(x, constant)"]
+
+
 def test_a_foreign_layer_is_refused():
     class Double(nn.ReLU):
-        pass
+        def compute(self, x):
+            return 2 * x, None
 
     rule = r"only the layers of convlib.nn become ONNX operators; one of your own needs write_onnx$"
     with pytest.raises(TypeError, match=r"^layer 1, Double\(\): " + rule):
@@ -291,7 +364,7 @@ def test_a_foreign_layer_is_refused():
 
 
 def test_what_is_no_layer_or_gets_another_shape():
-    with pytest.raises(TypeError, match=r"^net is list: needs a layer$"):
+    with pytest.raises(TypeError, match=r"^net is list: needs a layer or nn\.Sequential; nn\.Seq"):
         graph_of([nn.ReLU()], (3,))
     with pytest.raises(ValueError, match=r"^layer 1\.inside\.0: x has shape \(N, 3\)"):
         graph_of(nn.Sequential(nn.ReLU(), nn.Residual(nn.Dense(4, 4))), (3,))

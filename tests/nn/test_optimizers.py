@@ -1,5 +1,6 @@
 """Optimisers: steps by hand, the published formulas on random problems, arrays not shared."""
 
+import copy
 import math
 import re
 
@@ -273,7 +274,11 @@ def test_a_missing_gradient(make):
     net = net_of()
     before = {name: param.copy() for name, param in net.params.items()}
     optimizer = make(net)
-    text = "parameter '0.w' has no gradient; call net.backward(...) first"
+    text = (
+        "parameter '0.w' has no gradient; call net.backward(...) first. If that was done, "
+        "compute_gradients of Dense(3 → 4) leaves out 'w', or a layer around it did not call its "
+        "backward"
+    )
     with pytest.raises(RuntimeError, match=f"^{re.escape(text)}$"):
         optimizer.step()
     net[2](np.ones((1, 4)))
@@ -283,6 +288,37 @@ def test_a_missing_gradient(make):
     assert optimizer.steps == 0
     for name, param in net.params.items():
         np.testing.assert_array_equal(param, before[name])
+
+
+class Forgetful(nn.Layer):
+    """y = a·x; there is another parameter, of which `compute_gradients` says nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self.add_parameter("a", 2.0)
+        self.add_parameter("unused", 2.0)
+
+    def output_shape(self, shape):
+        return tuple(shape)
+
+    def compute(self, x):
+        return self.params["a"] * x, x
+
+    def compute_gradients(self, dy, kept):
+        return self.params["a"] * dy, {"a": (dy * kept).sum()}
+
+
+def test_a_gradient_that_backward_leaves_out_says_why():
+    net = nn.Sequential(nn.Dense(2, 2), Forgetful())
+    text = (
+        r"'1\.unused' has no gradient; .* of Forgetful\(\) leaves out 'unused', or a layer around"
+    )
+    with pytest.raises(RuntimeError, match=text):
+        nn.fit(net, [[1, 2]], [[3, 4]], loss=nn.mse, optimizer=nn.SGD(net), progress=False)
+    layer = Forgetful()
+    layer.backward(layer([1.0]))
+    with pytest.raises(RuntimeError, match=r"of Forgetful\(\) leaves out 'unused'$"):
+        nn.SGD(layer).step()
 
 
 def test_a_gradient_of_another_shape():
@@ -541,6 +577,61 @@ def test_a_parameter_that_came_later():
     assert net.params["w"] == 1
 
 
+@every
+@pytest.mark.parametrize("size", [4, 6])
+def test_a_layer_that_was_replaced(make, size, rng):
+    """Also one of the same size: what the optimiser knows is about the weights of the old one."""
+    net = nn.Sequential(nn.Dense(3, 4, rng=0), nn.Sequential(nn.Dense(4, 4, rng=1)))
+    optimizer = make(net)
+    net(rng.normal(size=(5, 3)))
+    net.backward(np.ones((5, 4)))
+    optimizer.step()
+    net[1].add_child("0", nn.Dense(4, size, rng=2))
+    net(rng.normal(size=(5, 3)))
+    net.backward(np.ones((5, size)))
+    before = {name: param.copy() for name, param in net.params.items()}
+    text = (
+        "the net's parameters changed after the optimiser was made: '1.0.w' belongs to "
+        "another layer; make the optimiser anew"
+    )
+    with pytest.raises(RuntimeError, match=f"^{re.escape(text)}$"):
+        optimizer.step()
+    assert optimizer.steps == 1
+    for name, param in net.params.items():
+        np.testing.assert_array_equal(param, before[name])
+    make(net).step()
+    assert not np.array_equal(net.params["0.w"], before["0.w"])
+
+
+def test_a_state_of_another_shape():
+    net = net_of()
+    optimizer = nn.Adam(net)
+    constant(net)
+    optimizer.state["2.b"]["v"] = np.zeros(5)
+    before = net.params["0.w"].copy()
+    with pytest.raises(RuntimeError, match=r"'2\.b' has another shape, \(2,\); make"):
+        optimizer.step()
+    assert optimizer.steps == 0
+    np.testing.assert_array_equal(net.params["0.w"], before)
+
+
+def test_another_array_in_the_same_layer_is_another_value_of_the_same_parameter():
+    net = one(1.0)
+    optimizer = nn.SGD(net, 0.5, momentum=0.5)
+    assert walk(net, optimizer, [1]) == [0.5]
+    net.params["w"] = np.array([[8.0]])
+    assert walk(net, optimizer, [1]) == [7.25]  # v = 0.5·1 + 1
+
+
+@every
+def test_copies_go_on_together(make, rng):
+    net = net_of()
+    optimizer = copy.deepcopy(make(net))
+    backward(optimizer.net, rng)
+    optimizer.step()
+    assert not np.array_equal(optimizer.net.params["0.w"], net.params["0.w"])
+
+
 # ---------------------------------------------------------------- clipping
 
 
@@ -587,6 +678,18 @@ def test_clipping_leaves_what_is_not_finite(bad):
     norm = nn.clip_gradients(net, 0.5)
     assert norm == bad or (math.isnan(norm) and math.isnan(bad))
     np.testing.assert_array_equal(net.grads["0.w"], 1)
+
+
+def test_clipping_of_gradients_that_cannot_be_written_into():
+    net = nn.Dense(2, 1, dtype=np.float32)
+    fixed = np.array([12.0], np.float32)
+    fixed.flags.writeable = False
+    net.grads["w"], net.grads["b"] = np.array([[3, -4]]), fixed
+    assert nn.clip_gradients(net, 6.5) == 13
+    assert (net.grads["w"].tolist(), net.grads["b"].tolist()) == ([[1.5, -2]], [6])
+    assert net.grads["w"].dtype == net.grads["b"].dtype == np.float32
+    assert fixed == 12
+    nn.SGD(net).step()
 
 
 def test_clipping_of_nonsense():

@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pytest
 
 from convlib import nn
@@ -44,6 +45,20 @@ def test_warmup():
 def test_numbers_out_of_range(make, text):
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         make()
+
+
+@pytest.mark.parametrize("rate", [nn.step_decay(2), nn.cosine(4), nn.warmup(2), nn.warmup(9)])
+def test_what_is_no_epoch(rate):
+    for epoch, kind, text in [
+        (-1, ValueError, "epoch=-1: needs an integer of at least 0"),
+        ("3", TypeError, "epoch='3': needs an integer of at least 0, not str; write 3"),
+        (2.0, TypeError, "epoch=2.0: needs an integer of at least 0, not float; write 2"),
+        (True, TypeError, "epoch=True: needs an integer of at least 0, not a truth value"),
+        (None, TypeError, "epoch=None: needs an integer of at least 0, not NoneType"),
+    ]:
+        with pytest.raises(kind, match=f"^{re.escape(text)}$"):
+            rate(epoch)
+    assert rate(np.int64(3)) == rate(3)
 
 
 def test_then_is_a_schedule():

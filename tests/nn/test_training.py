@@ -397,6 +397,95 @@ def test_a_callback_of_nonsense():
         train(network(), *problem(), callback=True)
 
 
+HALVING = nn.step_decay(1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "change", "rates"),
+    [
+        (None, lambda lr: lr / 4, [1, 0.25, 0.25, 0.25]),
+        (lambda epoch: 1.0, lambda lr: lr / 4, [1, 0.25, 0.25, 0.25]),
+        (HALVING, lambda lr: lr, [1, 0.5, 0.25, 0.125]),
+        (HALVING, lambda lr: lr / 4, [1, 0.125, 0.0625, 0.03125]),
+        (lambda epoch: 1 / (4 - epoch), lambda lr: 0.75, [0.25, 1, 1.5, 3]),
+        (lambda epoch: float(epoch > 0), lambda lr: 0.5, [0, 0.5, 0.5, 0.5]),
+        (HALVING, lambda lr: 0, [1, 0, 0, 0]),
+    ],
+)
+def test_a_rate_that_a_callback_sets_holds_with_and_without_a_schedule(schedule, change, rates):
+    net = nn.Dense(3, 3, rng=0)
+    optimizer = nn.SGD(net, 1.0)
+
+    def callback(epoch, history):
+        if epoch == 0:
+            optimizer.lr = change(optimizer.lr)
+
+    options = {"schedule": schedule, "callback": callback, "epochs": 4}
+    history = train(net, *problem(), optimizer=optimizer, **options)
+    np.testing.assert_allclose(history.lr, rates, rtol=1e-14)
+    assert optimizer.lr == 1
+
+
+def test_a_rate_that_a_callback_sets_holds_with_a_schedule_per_step():
+    net = nn.Dense(3, 3, rng=0)
+    optimizer = nn.SGD(net, 1.0)
+
+    def callback(epoch, history):
+        optimizer.lr /= 2
+
+    options = {"schedule": HALVING, "schedule_per": "step", "callback": callback}
+    history = train(net, *problem(8), optimizer=optimizer, batch_size=4, **options)
+    np.testing.assert_allclose(history.lr, [1, 1 / 8, 1 / 64], rtol=1e-14)
+    assert optimizer.lr == 1
+
+
+# ---------------------------------------------------------------- the loss
+
+
+def outcomes(loss):
+    """The kinds and texts of the errors of fit, of evaluate, and of fit on validation data."""
+    x, y = problem()
+    calls = {0: 0}
+
+    def later(scores, targets):
+        calls[0] += 1
+        return (nn.softmax_cross_entropy if calls[0] < 3 else loss)(scores, targets)
+
+    runs = [
+        lambda: train(network(), x, y, loss=loss),
+        lambda: nn.evaluate(network(), x, y, loss=loss),
+    ]
+    if callable(loss):
+        runs.append(lambda: train(network(), x, y, loss=later, validation=(x, y)))
+    for run in runs:
+        with pytest.raises((TypeError, ValueError)) as raised:
+            run()
+        yield f"{raised.type.__name__}: {raised.value}"
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (None, "loss=None: needs a function that returns a Loss, for example nn.mse"),
+        ("mse", "loss='mse': needs a function that returns a Loss, for example nn.mse"),
+        (
+            lambda scores, y: tuple(nn.softmax_cross_entropy(scores, y)),
+            "loss(outputs, targets) returned tuple: needs nn.Loss(value, grad)",
+        ),
+        (
+            lambda scores, y: nn.softmax_cross_entropy(scores, y).value,
+            "loss(outputs, targets) returned float: needs nn.Loss(value, grad)",
+        ),
+        (
+            lambda scores, y: nn.Loss(None, scores),
+            "loss(outputs, targets).value=None: needs one number, not NoneType",
+        ),
+    ],
+)
+def test_a_loss_of_nonsense(loss, text):
+    assert set(outcomes(loss)) == {f"TypeError: {text}"}
+
+
 # ---------------------------------------------------------------- an interrupt
 
 
