@@ -295,13 +295,6 @@ MUTANTS = [
         EXPORT,
     ),
     Mutant(
-        "a container that computes otherwise is written as its parent",
-        "convlib/nn/export.py",
-        "issubclass(kind, container) and kind.compute is container.compute",
-        "issubclass(kind, container)",
-        EXPORT,
-    ),
-    Mutant(
         "two operators of one name",
         "convlib/nn/export.py",
         "        while name in self._taken:",
@@ -2352,8 +2345,8 @@ MUTANTS = [
     Mutant(
         "warm-up starts at 0",
         "convlib/nn/optimizers.py",
-        "(epoch + 1) / (first + 1)",
-        "epoch / (first + 1)",
+        "(at + 1) / (first + 1)",
+        "at / (first + 1)",
         SCHEDULES,
     ),
     Mutant(

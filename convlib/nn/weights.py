@@ -170,7 +170,10 @@ def _read(name: str, value: Any) -> ArrayLike:
             value = getattr(value, method)() if hasattr(value, method) else value
         return value.numpy() if hasattr(value, "numpy") else value
     except (TypeError, RuntimeError) as error:  # a type of tensor that NumPy does not know
-        raise ValueError(f"{name} cannot be read as an array: {error}") from None
+        # NumPy stops at float16; torch.bfloat16 and torch.float8_… are floats that it lacks
+        lacking = "ScalarType" in str(error) and "float" in str(getattr(value, "dtype", ""))
+        advice = "; write .float() behind the tensor, which makes it float32" if lacking else ""
+        raise ValueError(f"{name} cannot be read as an array: {error}{advice}") from None
 
 
 # ---------------------------------------------------------------- what other modules need, too

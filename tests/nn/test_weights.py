@@ -114,14 +114,17 @@ def test_the_dtype_of_the_net_stays(dtype):
 class Tensor:
     """What a framework's tensor has: gradients, a device, and a method that makes an array."""
 
-    def __init__(self, array, steps=("detach", "cpu")):
-        self.array, self.steps = array, steps
+    def __init__(self, array, steps=("detach", "cpu"), dtype="torch.float32"):
+        self.array, self.steps, self.dtype = array, steps, dtype
+
+    def without(self, done):
+        return Tensor(self.array, tuple(step for step in self.steps if step != done), self.dtype)
 
     def detach(self):
-        return Tensor(self.array, tuple(step for step in self.steps if step != "detach"))
+        return self.without("detach")
 
     def cpu(self):
-        return Tensor(self.array, tuple(step for step in self.steps if step != "cpu"))
+        return self.without("cpu")
 
     def numpy(self):
         if self.steps:
@@ -143,9 +146,21 @@ def test_tensors():
     layer = nn.Dense(2, 1)
     nn.set_weights(layer, {"weight": Tensor(np.array([[1.0, 2]])), "bias": ArrayLike([3])})
     np.testing.assert_array_equal(layer([[1, 1]]), [[6]])
-    text = "weight cannot be read as an array: unsupported ScalarType BFloat16"
-    with pytest.raises(ValueError, match=text):
-        nn.set_weights(layer, {"weight": Tensor(None), "bias": [1]})
+
+
+@pytest.mark.parametrize(
+    ("dtype", "advice"),
+    [
+        ("torch.bfloat16", "; write .float() behind the tensor, which makes it float32"),
+        ("torch.float8_e5m2", "; write .float() behind the tensor, which makes it float32"),
+        ("torch.complex32", ""),
+    ],
+)
+def test_a_tensor_that_numpy_does_not_know(dtype, advice):
+    layer = nn.Dense(2, 1)
+    text = "weight cannot be read as an array: unsupported ScalarType BFloat16" + advice
+    with pytest.raises(ValueError, match=f"{re.escape(text)}$"):
+        nn.set_weights(layer, {"weight": Tensor(None, dtype=dtype), "bias": [1]})
 
 
 def test_a_scalar_parameter():
