@@ -875,6 +875,20 @@ MUTANTS = [
     ),
     # -------------------------------------------------------------- pooling
     Mutant(
+        "a sum that overflows is divided",
+        "convlib/_pooling.py",
+        "    y[fits] = other[fits]",
+        "    y[fits] = y[fits]",
+        POOL,
+    ),
+    Mutant(
+        "an overflow rounds the other windows",
+        "convlib/_pooling.py",
+        "    fits = ~np.isfinite(y) & np.isfinite(other)",
+        "    fits = np.isfinite(other)",
+        POOL,
+    ),
+    Mutant(
         "max pooling pads with 0",
         "convlib/_pooling.py",
         "least = -np.inf if",
