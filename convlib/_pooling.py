@@ -11,7 +11,7 @@ where rows are short, all planes are laid side by side, so that NumPy's inner lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 from itertools import product
 from math import prod
@@ -102,12 +102,40 @@ def avg_forward(x: Array, axes: Axes, include_pad: bool) -> Array:
     """Return the mean of every window, `(N, C, *out)`."""
     divisor, dtype = divisors(axes, include_pad), mean_dtype(x)
     work = x.astype(_checks.working_dtype(dtype), copy=False)
-    total, first = _arranged(work, axes, _size_sum(axes))
+    count = prod(axis.taps for axis in axes)
+    y = without_overflow(lambda values: _means(values, axes, divisor), work, count)
+    return y.astype(dtype, copy=False)
+
+
+def _means(x: Array, axes: Axes, divisor: NDArray[Any]) -> Array:
+    """Return the sum of every window over the divisor, in the dtype of x."""
+    total, first = _arranged(x, axes, _size_sum(axes))
     for number, axis in enumerate(axes, start=first):
         total = _gathered(total, axis, number, np.add, 0)
     y = _restored(total, first, _pooled_shape(x, axes))
-    np.divide(y, divisor.astype(y.dtype), out=y)
-    return y.astype(dtype, copy=False)
+    return np.divide(y, divisor.astype(y.dtype), out=y)
+
+
+def without_overflow(mean: Callable[[Array], Array], x: Array, count: int) -> Array:
+    """Return mean(x), also where the sum of up to `count` numbers overflows and their mean fits.
+
+    >>> without_overflow(np.mean, np.full(4, 1e308), 4)
+    array(1.e+308)
+    """
+    # NumPy looks for an overflow anyway: where there is none, this costs nothing.
+    try:
+        with np.errstate(over="raise"):
+            return mean(x)
+    except FloatingPointError:
+        pass
+    scale = x.real.dtype.type(2.0 ** -count.bit_length())
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # complex ∞/c is nan
+        y = np.asarray(mean(x))
+        # A power of two rounds nothing, unless numbers are tiny: they keep what they have in y.
+        other = np.asarray(mean(x * scale)) / scale
+    fits = ~np.isfinite(y) & np.isfinite(other)
+    y[fits] = other[fits]
+    return y
 
 
 def avg_backward(dy: Array, axes: Axes, include_pad: bool) -> Array:

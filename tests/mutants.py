@@ -39,6 +39,7 @@ LEDGER = "tests/test_architecture_ledger.py"
 PUBLISHED = "tests/test_published.py"
 CHECKS = "tests/test_checks.py tests/test_convolution.py"
 WINDOWS = "tests/test_windows.py"
+ALGORITHMS = "tests/fast/test_algorithms.py"
 POOL = "tests/test_pool.py tests/test_pool_conformance.py"
 SHUFFLE = "tests/test_shuffle.py"
 MATRIX = "tests/test_matrix.py"
@@ -651,6 +652,27 @@ MUTANTS = [
         "isinstance(value, (tuple, list))",
         CHECKS,
     ),
+    Mutant(
+        "an algorithm gets arrays that it can write into",
+        "convlib/fast/__init__.py",
+        "    view.flags.writeable = False",
+        "    view.flags.writeable = True",
+        ALGORITHMS,
+    ),
+    Mutant(
+        "an algorithm's dtype is not looked at",
+        "convlib/fast/__init__.py",
+        "if result.dtype != dtype:",
+        "if result.dtype.kind != dtype.kind:",
+        ALGORITHMS,
+    ),
+    Mutant(
+        "the shape of a gradient is asked of the whole input's channels",
+        "convlib/fast/__init__.py",
+        "return dy.shape[1], x.shape[1] // groups,",
+        "return dy.shape[1], x.shape[1],",
+        ALGORITHMS,
+    ),
     # -------------------------------------------------------------- layers
     Mutant(
         "kernel flipped",
@@ -927,6 +949,20 @@ MUTANTS = [
         SWEEP,
     ),
     # -------------------------------------------------------------- pooling
+    Mutant(
+        "a sum that overflows is divided",
+        "convlib/_pooling.py",
+        "    y[fits] = other[fits]",
+        "    y[fits] = y[fits]",
+        POOL,
+    ),
+    Mutant(
+        "an overflow rounds the other windows",
+        "convlib/_pooling.py",
+        "    fits = ~np.isfinite(y) & np.isfinite(other)",
+        "    fits = np.isfinite(other)",
+        POOL,
+    ),
     Mutant(
         "max pooling pads with 0",
         "convlib/_pooling.py",

@@ -16,6 +16,7 @@ X = np.arange(10.0).reshape(1, 2, 5)
 X2 = np.ones((1, 2, 5, 6))
 W = np.ones((3, 2, 3))
 W2 = np.ones((3, 2, 3, 2))
+ALGORITHMS = ", ".join(map(repr, cl.algorithms()))
 
 REFUSED = [
     (
@@ -272,12 +273,12 @@ REFUSED = [
     (
         lambda: cl.conv(X, W, algorithm="im2cl"),
         ValueError,
-        "algorithm='im2cl': needs one of 'auto', 'im2col'; did you mean 'im2col'?",
+        f"algorithm='im2cl': needs one of {ALGORITHMS}; did you mean 'im2col'?",
     ),
     (
         lambda: cl.conv(X, W, algorithm=3),
         ValueError,
-        "algorithm=3: needs one of 'auto', 'im2col'",
+        f"algorithm=3: needs one of {ALGORITHMS}",
     ),
     (
         lambda: cl.conv_backward(np.ones((1, 3, 4)), X, W),

@@ -684,3 +684,41 @@ def test_values_without_an_order_are_refused():
         pool.max_pool(X.astype(complex), 2)
     with pytest.raises(TypeError, match=r"cannot be compared: .* truth value"):
         pool.max_pool(symbols("x", 1, 1, 2), 2)
+
+
+# ---------------------------------------------------------------- sums that overflow
+
+LARGE = {np.float16: 6e4, np.float32: 3e38, np.float64: 1.5e308, complex: 1.5e308 + 1e308j}
+
+
+@pytest.mark.parametrize("dtype", LARGE)
+@pytest.mark.parametrize("mean", [pool.avg_pool, loops.avg_pool])
+def test_a_mean_that_fits_is_found_where_the_sum_overflows(mean, dtype):
+    x = np.full((1, 1, 4, 6), LARGE[dtype], dtype)
+    y = mean(x, (2, 3))
+    assert y.dtype == dtype
+    np.testing.assert_allclose(y, x[:, :, :2, :2], rtol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("options", [{}, {"padding": 1, "count_include_pad": False}])
+@pytest.mark.parametrize("shape", [(1, 2, 7, 6), (9, 8, 7, 6)])
+def test_large_numbers_have_the_mean_of_small_ones(dtype, options, shape, rng):
+    x = rng.uniform(0, 1, shape).astype(dtype)
+    huge = dtype(2.0 ** (np.finfo(dtype).maxexp - 1))
+    expected = pool.avg_pool(x, 3, stride=1, **options)
+    np.testing.assert_array_equal(pool.avg_pool(x * huge, 3, stride=1, **options) / huge, expected)
+
+
+def test_an_overflow_leaves_the_other_windows_as_they_are():
+    tiny = 5e-324
+    x = np.array([[[1.5e308, 1.5e308, tiny, 3 * tiny, np.inf, 1, np.nan, 1, -np.inf, np.inf]]])
+    with np.errstate(all="ignore"):
+        y = pool.avg_pool(x, 2)
+    np.testing.assert_array_equal(y, [[[1.5e308, 2 * tiny, np.inf, np.nan, np.nan]]])
+
+
+def test_no_warning_tells_of_an_overflow_that_was_mended():
+    x = np.full((1, 1, 4), 3e38, np.float32)
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(pool.avg_pool(x, 4), x[..., :1])

@@ -9,7 +9,10 @@ needs the same three: its output is an input's gradient.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import NamedTuple
+
+import numpy as np
 
 from convlib import _checks
 from convlib._checks import Array
@@ -17,6 +20,7 @@ from convlib.fast import im2col
 from convlib.geometry import Axis
 
 Product = Callable[[Array, Array, tuple[Axis, ...], int], Array]
+Shape = tuple[int, ...]
 
 
 class Algorithm(NamedTuple):
@@ -40,9 +44,25 @@ class Algorithm(NamedTuple):
     input_gradient: Product
 
 
+# Those of the library are trusted: the tests compare them with the loops, so nothing is checked.
 _algorithms: dict[str, Algorithm] = {
     "im2col": Algorithm(im2col.output, im2col.weight_gradient, im2col.input_gradient)
 }
+
+
+def _output_shape(x: Array, w: Array, axes: tuple[Axis, ...], _groups: int) -> Shape:
+    return len(x), len(w), *(axis.out for axis in axes)
+
+
+def _weights_shape(dy: Array, x: Array, axes: tuple[Axis, ...], groups: int) -> Shape:
+    return dy.shape[1], x.shape[1] // groups, *(axis.taps for axis in axes)
+
+
+def _input_shape(dy: Array, w: Array, axes: tuple[Axis, ...], groups: int) -> Shape:
+    return len(dy), w.shape[1] * groups, *(axis.size for axis in axes)
+
+
+_SHAPES = _output_shape, _weights_shape, _input_shape  # of the three products, in their order
 
 
 def register_algorithm(name: str, algorithm: Algorithm) -> None:
@@ -53,12 +73,14 @@ def register_algorithm(name: str, algorithm: Algorithm) -> None:
     name
         Any text but `"auto"`; a name that is taken gets the new algorithm.
     algorithm
-        The three products.
+        The three products. They get read-only views, as an argument may be the caller's own array,
+        and each result is checked: an array of the shape that the arguments imply, in their dtype.
 
     Raises
     ------
     ValueError, TypeError
-        If the name is no text or is `"auto"`, or the algorithm is not an `Algorithm` of functions.
+        If the name is no text or is `"auto"`, or the algorithm is not an `Algorithm` of functions;
+        later, where it is used, if a product returns anything but such an array.
 
     Examples
     --------
@@ -78,14 +100,42 @@ def register_algorithm(name: str, algorithm: Algorithm) -> None:
     if not isinstance(algorithm, Algorithm) or not all(map(callable, algorithm)):
         rule = "needs an Algorithm(output, weight_gradient, input_gradient) of three functions"
         raise TypeError(f"algorithm={algorithm!r}: {rule}")
-    _algorithms[name] = algorithm
+    products = zip(Algorithm._fields, algorithm, _SHAPES, strict=True)
+    _algorithms[name] = Algorithm(*(_guarded(name, *product) for product in products))
+
+
+def _guarded(name: str, kind: str, product: Product, shape: Callable[..., Shape]) -> Product:
+    """Return a product that cannot change its arguments, and whose result is checked."""
+
+    @wraps(product)
+    def guarded(one: Array, other: Array, axes: tuple[Axis, ...], groups: int) -> Array:
+        result = product(_read_only(one), _read_only(other), axes, groups)
+        what = f"algorithm {name!r}: {kind} gives"
+        if type(result) is not np.ndarray:
+            raise TypeError(f"{what} {type(result).__name__}: needs a NumPy array")
+        wanted, dtype = shape(one, other, axes, groups), np.result_type(one, other)
+        if result.shape != wanted:
+            raise ValueError(f"{what} shape {result.shape}: needs {wanted}")
+        if result.dtype != dtype:
+            raise TypeError(f"{what} dtype {result.dtype}: needs {dtype}, that of its arguments")
+        # The bias is added in place, which must not reach what the view is a view of.
+        return result if result.flags.writeable else result.copy()
+
+    return guarded
+
+
+def _read_only(array: Array) -> Array:
+    """Return a view through which nothing can be written."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def algorithms() -> tuple[str, ...]:
     """Return the names that `algorithm=` takes.
 
-    >>> algorithms()
-    ('auto', 'im2col')
+    >>> algorithms()[0], "im2col" in algorithms()
+    ('auto', True)
     """
     return ("auto", *sorted(_algorithms))
 
@@ -93,9 +143,8 @@ def algorithms() -> tuple[str, ...]:
 def algorithm_named(name: object) -> Algorithm:
     """Return the algorithm of this name; "auto" is blocked im2col.
 
-    >>> algorithm_named("im2kol")
-    Traceback (most recent call last):
-    ValueError: algorithm='im2kol': needs one of 'auto', 'im2col'; did you mean 'im2col'?
+    >>> algorithm_named("auto") is algorithm_named("im2col")
+    True
     """
     _checks.word("algorithm", name, algorithms())
     return _algorithms["im2col" if name == "auto" else str(name)]

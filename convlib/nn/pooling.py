@@ -166,8 +166,9 @@ class GlobalAvgPool(Layer):
 
     def compute(self, x: Array) -> tuple[Array, Any]:
         """Return y; see `Layer.compute`."""
-        work = _checks.working_dtype(x.dtype)
-        return x.mean(axis=tuple(range(2, x.ndim)), dtype=work).astype(x.dtype), x.shape
+        work, places = x.astype(_checks.working_dtype(x.dtype), copy=False), tuple(range(2, x.ndim))
+        y = _pooling.without_overflow(lambda a: a.mean(axis=places), work, prod(x.shape[2:]))
+        return y.astype(x.dtype), x.shape
 
     def compute_gradients(self, dy: Array, kept: Any) -> tuple[Array, Grads]:
         """Return dx and the gradients; see `Layer.compute_gradients`."""

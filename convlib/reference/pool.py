@@ -113,7 +113,7 @@ def avg_pool(
     for n, c in np.ndindex(*x.shape[:2]):
         for i, spots in _windows(lines):
             values = [x[(n, c, *spot)].item() for spot in _inside(spots, lines)]
-            y[(n, c, *i)] = sum(values) / _count(spots, lines, count_include_pad)
+            y[(n, c, *i)] = _mean(values, _count(spots, lines, count_include_pad))
     return y
 
 
@@ -215,6 +215,18 @@ def _count(spots: list[Position], lines: list[Line], include_pad: bool) -> int:
     if not include_pad:
         return len(_inside(spots, lines))
     return sum(all(line.padded(p) for line, p in zip(lines, spot, strict=True)) for spot in spots)
+
+
+def _mean(values: list[Any], count: int) -> Any:
+    """Return the sum of the values over the count; divided first where only the sum is too large.
+
+    >>> _mean([1e308, 1e308], 2)
+    1e+308
+    """
+    total = sum(values)
+    if isinstance(total, (float, complex)) and not np.isfinite(total):
+        return sum(value / count for value in values)
+    return total / count
 
 
 def _winner(values: Array, spots: list[Position], lines: list[Line]) -> Position:

@@ -149,3 +149,12 @@ def test_inputs_of_the_wrong_shape(layer, shape, text):
 def test_a_window_of_padding_alone_is_refused():
     with pytest.raises(ValueError, match="reads nothing but padding; use at most 1 per side"):
         nn.MaxPool(2, padding=2)(X)
+
+
+@pytest.mark.parametrize(("dtype", "large"), [("f2", 6e4), ("f4", 3e38), ("f8", 1.5e308)])
+@pytest.mark.parametrize("layer", [nn.GlobalAvgPool(), nn.AvgPool((3, 5))])
+def test_a_mean_fits_where_the_sum_overflows(layer, dtype, large):
+    x = np.full((2, 3, 3, 5), large, dtype)
+    y = layer(x)
+    assert y.dtype == dtype
+    np.testing.assert_allclose(y.reshape(2, 3), x[..., 0, 0], rtol=1e-3 if dtype == "f2" else 1e-6)
