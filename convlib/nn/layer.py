@@ -549,7 +549,9 @@ class Arrays(MutableMapping[str, Array]):
     def __setitem__(self, key: str, value: ArrayLike) -> None:
         arrays, name = self._place(key)
         if self._kind == "_grads":
-            arrays[name] = _trainable(key, value, _checks.float_dtype(_checks.real(key, value)))
+            param = self._layer.params.get(key)
+            like = _checks.real(key, value) if param is None else param
+            arrays[name] = _trainable(key, value, _checks.float_dtype(like))
             return
         if name not in arrays:
             raise KeyError(f"{key!r}: there is no such array; there are {', '.join(self)}")
