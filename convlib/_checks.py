@@ -27,6 +27,8 @@ PerAxis = int | Sequence[int]
 Padding = int | str | Sequence[int | Pair]
 AxisPadding = int | str | Pair
 
+# More than any array holds, and few enough to be counted in bytes without an overflow.
+MOST = 2**56
 PADDING_WORDS = ("valid", "same", "full")
 ADVICE = {
     "stride": "stride=1 visits every position",
@@ -39,8 +41,8 @@ ADVICE = {
 }
 
 
-def integer(name: str, value: object, least: int, shown: object = None) -> int:
-    """Return `value` as an int of at least `least`; `shown` is the whole argument for the message.
+def integer(name: str, value: object, least: int, shown: object = None, *, most: int = MOST) -> int:
+    """Return `value` as an int from `least` to `most`; a message may show the whole argument.
 
     >>> integer("stride", 0, 1)
     Traceback (most recent call last):
@@ -56,6 +58,9 @@ def integer(name: str, value: object, least: int, shown: object = None) -> int:
         raise TypeError(f"{rule}, not {type(value).__name__}{_nearest(value, least)}") from None
     if number < least:
         raise ValueError(rule + (f"; {ADVICE[name]}" if name in ADVICE else ""))
+    if number > most:
+        bound = "2**56, more than an array holds" if most == MOST else str(most)
+        raise ValueError(f"{received}: needs an integer of at most {bound}")
     return number
 
 
@@ -166,8 +171,10 @@ def on_axis(number: int, make: Callable[..., Result], *arguments: object) -> Res
         raise ValueError(f"spatial axis {number}: {error}") from None
 
 
-def no_window(n: int, k: int, d: int, pads: Pair, beyond: int = 0) -> ValueError:
+def no_window(n: int, k: int, d: int, pads: Pair, beyond: int = 0, name: str = "k") -> ValueError:
     """Return the error for k taps that do not fit into n entries with padding, and some `beyond`.
+
+    `name` is that of the argument that gave k: where a kernel is counted in weights, k itself.
 
     >>> str(no_window(5, 3, 4, (1, 0)))
     'k=3: needs a span of at most 6, the padded input (n=5, padding=(1, 0)), not 9 (dilation=4); \
@@ -179,7 +186,7 @@ add at least 3 to the padding, both sides together'
     where += f" and {beyond} beyond it" if beyond else ""
     instead = "" if d == 1 else f", not {span} (dilation={d})"
     advice = f"add at least {span - room} to the padding, both sides together"
-    return ValueError(f"k={k}: needs {rule}, {where}{instead}; {advice}")
+    return ValueError(f"{name}={k}: needs {rule}, {where}{instead}; {advice}")
 
 
 def nothing_left(pads: Pair, whole: int) -> ValueError:
@@ -257,7 +264,7 @@ def _has_no_mask(name: str, value: object) -> None:
 
 
 def _holds_numbers(name: str, objects: Array) -> None:
-    """Refuse objects that no arithmetic can be done with: None, truth values, text, containers.
+    """Refuse objects that no arithmetic can be done with: None, text, containers, functions.
 
     NumPy makes an object of what it cannot read, such as a sparse matrix or a generator.
     """
@@ -267,10 +274,12 @@ def _holds_numbers(name: str, objects: Array) -> None:
             advice = f"{name}.toarray()" if hasattr(kind, "toarray") else f"list({name})"
             raise TypeError(f"{name} is a {kind.__name__}: needs an array; write {advice}")
         if entry is None or _is_truth_value(entry) or hasattr(kind, "__len__"):
-            raise TypeError(f"{name} holds {_brief(entry)}: needs numbers")
+            raise TypeError(f"{name} holds {brief(entry)}: needs numbers")
+        if not hasattr(kind, "__add__"):  # functions, modules, classes: repr shows an address
+            raise TypeError(f"{name} holds a {kind.__name__}: needs numbers")
 
 
-def _brief(entry: object) -> str:
+def brief(entry: object) -> str:
     """Return what a message shows of an entry: a long one by its kind alone."""
     text = repr(entry)
     return text if len(text) <= 40 else f"a {type(entry).__name__}"
@@ -523,8 +532,9 @@ def number(name: str, value: object, rule: str, fits: Callable[[float], bool]) -
     ValueError: p=2: needs a probability
     """
     try:
-        if isinstance(value, str) or _is_truth_value(value):
-            raise TypeError  # float would read both
+        kind = getattr(getattr(value, "dtype", None), "kind", "f")
+        if isinstance(value, (str, bytes, bytearray, bool)) or kind not in "iufO":
+            raise TypeError  # float would read all of these, and cut off an imaginary part
         found = float(value)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"{name}={value!r}: {rule}, not {type(value).__name__}") from None
@@ -561,6 +571,18 @@ def flag(name: str, value: object) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name}={value!r}: needs True or False")
     return bool(value)
+
+
+def function(name: str, value: object, example: str) -> None:
+    """Refuse what cannot be called.
+
+    >>> function("f", 3, "lambda x: (x**2).sum()")
+    Traceback (most recent call last):
+    TypeError: f=3: needs a function, for example lambda x: (x**2).sum()
+    """
+    if not callable(value):
+        received = f"{name}={value!r}" if len(repr(value)) <= 40 else f"{name} is {brief(value)}"
+        raise TypeError(f"{received}: needs a function, for example {example}")
 
 
 def float_dtype(x: Array) -> np.dtype[np.floating]:

@@ -45,7 +45,13 @@ def checked(
     window = _checks.per_axis("window", window, len(size), 1)
     stride = window if stride is None else stride
     axes = layer_axes(
-        size, window, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+        size,
+        window,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+        name="window",
     )
     return x, axes
 

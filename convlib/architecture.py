@@ -102,7 +102,9 @@ def im2col_count(c_in: int, window: Sequence[int], out: Sequence[int], *, batch:
     >>> im2col_count(64, (3, 3), (56, 56))
     1806336
     """
-    return activation_count(c_in, out, batch=batch) * prod(_checks.sizes("window", window))
+    samples, c_in = _checks.integer("batch", batch, 0), _checks.integer("c_in", c_in, 1)
+    taps, places = _checks.sizes("window", window), _checks.sizes("out", out)
+    return samples * c_in * prod(taps) * prod(places)
 
 
 def _taps_per_output(c_in: int, c_out: int, window: Sequence[int], groups: int) -> int:
@@ -136,6 +138,8 @@ class ReceptiveField(NamedTuple):
         return self.start + (self.size - 1) / 2
 
 
+_LAYERS = "needs a list of layers, for example [(3,), (3, 2, 1)]"
+_STAGES = "needs a mapping, name → Stage, for example {'C1': Stage(6, 5), 'F': Stage(10)}"
 ITSELF = ReceptiveField(size=1, jump=1, start=0)  # what an input sees
 
 
@@ -169,6 +173,8 @@ def receptive_field(layers: Iterable[Layer | tuple[Any, ...]]) -> ReceptiveField
     Source: Araujo, Norris and Sim (2019), "Computing Receptive Fields of Convolutional Neural
     Networks", Distill.
     """
+    if not isinstance(layers, Iterable):
+        raise TypeError(f"layers={_checks.brief(layers)}: {_LAYERS}")
     field = ITSELF
     for number, entry in enumerate(layers):
         try:
@@ -448,7 +454,8 @@ def ledger(size: Sequence[int], stages: Stages) -> Ledger:
     """
     shape = _checks.sizes("size", size)
     if not shape:
-        raise ValueError("size=(): needs (C, *spatial), at least the channels")
+        rule = "needs (C, *spatial), at least the channels, for example (3, 224, 224)"
+        raise ValueError(f"size={size!r}: {rule}")
     entries, end = _follow(stages, _Place(shape, (ITSELF,) * (len(shape) - 1)))
     return Ledger(shape, entries, end.size)
 
@@ -463,7 +470,7 @@ class _Place(NamedTuple):
 def _follow(stages: Stages, here: _Place) -> tuple[list[Entry], _Place]:
     """Return the lines of some stages, and where they end."""
     if not isinstance(stages, Mapping):
-        raise TypeError(f"stages={stages!r}: needs a mapping, name → Stage")
+        raise TypeError(f"stages={_checks.brief(stages)}: {_STAGES}")
     entries: list[Entry] = []
     for name, stage in stages.items():
         try:
@@ -520,7 +527,12 @@ def _entry(name: str, stage: Stage, here: _Place) -> Entry:
     default = window if stage.c_out is None else 1
     stride = default if stage.stride is None else stage.stride
     axes = layer_axes(
-        spatial, window, stride=stride, padding=stage.padding, dilation=stage.dilation
+        spatial,
+        window,
+        stride=stride,
+        padding=stage.padding,
+        dilation=stage.dilation,
+        name="window",
     )
     out = tuple(axis.out for axis in axes)
     fields = tuple(

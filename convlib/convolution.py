@@ -58,7 +58,8 @@ def conv(
     (N, C_out, *out)
         `out` is `output_size` on each axis. The dtype is NumPy's promotion of x, w and b, in native
         byte order: float32 stays float32, and integers stay integers and wrap around as NumPy's
-        do. float16 is added up in float32.
+        do. float16 is added up in float32. A list of Python's floats is an array of float64, here
+        as in NumPy: beside float32, write `np.array([0.5], np.float32)`, not `[0.5]`.
 
     Raises
     ------

@@ -71,10 +71,19 @@ def axis_pads(n: int, k: int, s: int, padding: AxisPadding, d: int) -> Pair:
 
 
 def axis_geometry(
-    n: int, k: int, stride: int, padding: AxisPadding, dilation: int, ceil_mode: bool = False
+    n: int,
+    k: int,
+    stride: int,
+    padding: AxisPadding,
+    dilation: int,
+    ceil_mode: bool = False,
+    name: str = "k",
 ) -> Axis:
-    """Check one axis of a layer and count its windows; see `output_size` for the arguments."""
-    n, k = _checks.integer("n", n, 1), _checks.integer("k", k, 1)
+    """Check one axis of a layer and count its windows; see `output_size` for the arguments.
+
+    `name` is what the caller calls k.
+    """
+    n, k = _checks.integer("n", n, 1), _checks.integer(name, k, 1)
     s, d = _checks.integer("stride", stride, 1), _checks.integer("dilation", dilation, 1)
     ceil_mode = _checks.flag("ceil_mode", ceil_mode)
     before, after = axis_pads(n, k, s, padding, d)
@@ -85,7 +94,7 @@ def axis_geometry(
     if ceil_mode and (out - 1) * s >= n + before:
         out -= 1
     if out < 1:
-        raise _checks.no_window(n, k, d, (before, after), s - 1 if ceil_mode else 0)
+        raise _checks.no_window(n, k, d, (before, after), s - 1 if ceil_mode else 0, name)
     return Axis(n, k, s, d, (before, after), out)
 
 
@@ -117,15 +126,16 @@ def layer_axes(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     ceil_mode: bool = False,
+    name: str = "k",
 ) -> tuple[Axis, ...]:
-    """Return the checked `Axis` of every spatial axis of a layer.
+    """Return the checked `Axis` of every spatial axis of a layer; `name` is that of its window.
 
     >>> layer_axes((5, 5), (3, 2), padding="same")[1]
     Axis(size=5, taps=2, stride=1, dilation=1, pads=(0, 1), out=5)
     """
     options = _options(len(size), stride, padding, dilation)
     return tuple(
-        _checks.on_axis(i, axis_geometry, n, k, s, p, d, ceil_mode)
+        _checks.on_axis(i, axis_geometry, n, k, s, p, d, ceil_mode, name)
         for i, (n, k, (s, p, d)) in enumerate(zip(size, window, options, strict=True))
     )
 

@@ -70,6 +70,7 @@ def numerical_gradient(
     >>> numerical_gradient(lambda x: (x**2).sum(), [1e12, 3, 0])
     array([2.e+12, 0.e+00, 0.e+00])
     """
+    _checks.function("f", f, "lambda x: (x**2).sum()")
     x = _checks.numeric("x", x)
     if h is not None:
         _checks.number("h", h, f"needs a step above 0, for example h={H}", _is_step)
@@ -120,6 +121,7 @@ def complex_step(
     Source: Squire and Trapp (1998), "Using Complex Variables to Estimate Derivatives of Real
     Functions", SIAM Review 40.
     """
+    _checks.function("f", f, "lambda x: (x**2).sum()")
     rule = "needs a normal step above 0, for example h=1e-20"
     h = _checks.number("h", h, rule, _is_normal_step)
     x = _checks.numeric("x", x)
@@ -173,6 +175,8 @@ def adjoint_error(forward: Function, backward: Function, x: ArrayLike, dy: Array
     >>> adjoint_error(lambda x: 1j * x, lambda dy: -1j * dy, [1, 2], [3, 4])
     0.0
     """
+    _checks.function("forward", forward, "lambda x: cl.conv(x, w)")
+    _checks.function("backward", backward, "lambda dy: cl.conv_backward(dy, x, w).dx")
     x, dy = _checks.numeric("x", x), _checks.numeric("dy", dy)
     y = _checks.numeric("forward(x)", forward(x.copy()))
     dx = _checks.numeric("backward(dy)", backward(dy.copy()))

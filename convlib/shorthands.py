@@ -50,7 +50,7 @@ def correlate1d(
     Returns
     -------
     (o,)
-        With o by `output_size`. The dtype is NumPy's promotion of x, w and b.
+        With o by `output_size`. The dtype is as in `conv`: a list of floats counts as float64.
 
     Raises
     ------

@@ -170,7 +170,7 @@ def col2im(
     columns = _checks.numeric("cols", cols)
     size = _checks.sizes("size", size)
     taps = _checks.per_axis("window", window, len(size), 1)
-    axes = layer_axes(size, taps, stride=stride, padding=padding, dilation=dilation)
+    axes = layer_axes(size, taps, stride=stride, padding=padding, dilation=dilation, name="window")
     out = tuple(axis.out for axis in axes)
     channels = _checks.column_channels(columns, prod(taps), prod(out))
     parts = columns.reshape(len(columns), channels, *taps, *out)
@@ -188,4 +188,6 @@ def _layer(
     x = _checks.batch("x", x)
     size = x.shape[2:]
     taps = _checks.per_axis("window", window, len(size), 1)
-    return x, layer_axes(size, taps, stride=stride, padding=padding, dilation=dilation)
+    return x, layer_axes(
+        size, taps, stride=stride, padding=padding, dilation=dilation, name="window"
+    )

@@ -673,6 +673,48 @@ MUTANTS = [
         "return dy.shape[1], x.shape[1],",
         ALGORITHMS,
     ),
+    Mutant(
+        "an empty tuple tells the number of axes",
+        "convlib/nn/_options.py",
+        "if entries), 1)",
+        "if entries is not None), 1)",
+        CHECKS,
+    ),
+    Mutant(
+        "bytes are read as a number",
+        "convlib/_checks.py",
+        "(str, bytes, bytearray, bool)",
+        "(str, bool)",
+        CHECKS,
+    ),
+    Mutant(
+        "an imaginary part is cut off",
+        "convlib/_checks.py",
+        'kind not in "iufO":\n            raise TypeError  #',
+        'kind not in "iufcO":\n            raise TypeError  #',
+        CHECKS,
+    ),
+    Mutant(
+        "no size is too large",
+        "convlib/_checks.py",
+        "    if number > most:",
+        "    if False:",
+        CHECKS,
+    ),
+    Mutant(
+        "a function is a number",
+        "convlib/_checks.py",
+        'if not hasattr(kind, "__add__"):',
+        'if not hasattr(kind, "__class__"):',
+        CHECKS,
+    ),
+    Mutant(
+        "the loops call a window k",
+        "convlib/reference/sliding.py",
+        "pads, name=name)",
+        "pads)",
+        CHECKS,
+    ),
     # -------------------------------------------------------------- layers
     Mutant(
         "kernel flipped",

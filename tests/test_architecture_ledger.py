@@ -53,7 +53,7 @@ REFUSED = [
     (
         {"a": Stage(6, 5), "b": Stage(6, 7)},
         ValueError,
-        "stage 'b' on a map of (6, 4, 5): spatial axis 0: k=7: needs at most 4, the padded input",
+        "stage 'b' on a map of (6, 4, 5): spatial axis 0: window=7: needs at most 4, the padded ",
     ),
     ({"a": Stage()}, ValueError, "stage 'a' on a map of (3, 8, 9): needs c_out (dense), window"),
     ({"a": Stage(4, padding=1)}, ValueError, "a dense layer, without a window, takes neither"),
@@ -98,7 +98,8 @@ REFUSED = [
     (
         {"a": Branches([{"b": Stage(2, 10)}, {}])},
         ValueError,
-        "stage 'a' on a map of (3, 8, 9): stage 'b' on a map of (3, 8, 9): spatial axis 0: k=10",
+        "stage 'a' on a map of (3, 8, 9): stage 'b' on a map of (3, 8, 9): spatial axis 0: "
+        "window=10",
     ),
     (
         {"a": Branches([{"b": Stage(2, 1, stride=2, padding=((4, 3), (4, 4)))}, {}])},

@@ -3,6 +3,8 @@
 import re
 from array import array
 from collections import deque
+from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import scipy.sparse
 import sympy
 
 import convlib as cl
-from convlib import _checks
+from convlib import _checks, nn
 
 X = np.arange(10.0).reshape(1, 2, 5)
 X2 = np.ones((1, 2, 5, 6))
@@ -545,3 +547,164 @@ def test_result_and_working_dtype(dtypes, result, work):
     dtype = _checks.result_dtype(*(np.zeros(1, name) for name in dtypes), None)
     assert dtype == np.dtype(result)
     assert _checks.working_dtype(dtype) == np.dtype(work)
+
+
+# ---------------------------------------------------------------- what is empty, or too much
+
+HUGE, BOUND = 10**20, "needs an integer of at most 2**56, more than an array holds"
+PICTURE = np.ones((1, 1, 4, 4))
+
+
+@pytest.mark.parametrize("empty", [(), []])
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("kernel", lambda empty: nn.Conv(1, 1, empty)),
+        ("kernel", lambda empty: nn.ConvTranspose(1, 1, empty)),
+        ("window", nn.MaxPool),
+        ("window", nn.AvgPool),
+        *(
+            (name, lambda empty, name=name, kind=kind: kind(**{name: empty}))
+            for name in ("stride", "padding", "dilation")
+            for kind in (partial(nn.MaxPool, 2), partial(nn.Conv, 1, 1, 3, ndim=1))
+        ),
+    ],
+)
+def test_an_empty_option_of_a_layer_is_named(name, call, empty):
+    message = f"{name}={empty!r}: needs one entry per spatial axis (1), not 0"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        call(empty)
+
+
+@pytest.mark.parametrize("empty", [(), []])
+def test_an_empty_option_of_a_function_is_named(empty):
+    for name in ("stride", "padding", "dilation"):
+        message = f"{name}={empty!r}: needs one entry per spatial axis (2), not 0"
+        for call in (cl.conv, cl.reference.conv):
+            with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+                call(PICTURE, PICTURE, **{name: empty})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: cl.conv(PICTURE, PICTURE, padding=HUGE), f"padding={HUGE}: {BOUND}"),
+        (lambda: cl.conv(PICTURE, PICTURE, stride=(1, HUGE)), f"stride=(1, {HUGE}): {BOUND}"),
+        (lambda: cl.pad(PICTURE, ((0, HUGE), (0, 0))), f"padding=((0, {HUGE}), (0, 0)): {BOUND}"),
+        (lambda: cl.max_pool(PICTURE, HUGE), f"window={HUGE}: {BOUND}"),
+        (lambda: nn.Conv(1, 1, 3, ndim=HUGE), f"ndim={HUGE}: needs an integer of at most 31"),
+        (lambda: nn.Conv(1, 1, 3, ndim=32), "ndim=32: needs an integer of at most 31"),
+        (lambda: nn.shift(PICTURE, 0, most=HUGE), f"most={HUGE}: {BOUND}"),
+        (lambda: cl.output_size(2**56 + 1, 3), f"n={2**56 + 1}: {BOUND}"),
+    ],
+)
+def test_a_size_beyond_all_arrays_is_refused(call, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        call()
+
+
+def test_the_largest_sizes_are_counted():
+    assert cl.output_size(2**56, 1) == 2**56
+    assert nn.Conv(1, 1, 1, ndim=31, rng=0)(np.ones((1,) * 33)).shape == (1,) * 33
+
+
+# ---------------------------------------------------------------- no numbers, no functions
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"1", bytearray(b"1"), np.bytes_(b"1"), np.array("1"), np.array(b"1"), 1j, np.complex64(1)],
+)
+def test_text_bytes_and_complex_numbers_are_no_real_number(value):
+    rule = "needs a probability"
+    message = f"p={value!r}: {rule}, not {type(value).__name__}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        _checks.number("p", value, rule, lambda p: True)
+
+
+@pytest.mark.parametrize(
+    "value", [2, 0.5, Fraction(1, 2), np.float32(2), np.int8(1), np.array(2.5)]
+)
+def test_numbers_of_all_kinds_are_real(value):
+    assert _checks.number("p", value, "needs a number", lambda p: True) == float(value)
+
+
+def three(x):
+    return 3 * x
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: cl.numerical_gradient(None, [1.0]),
+            "f=None: needs a function, for example lambda x: (x**2).sum()",
+        ),
+        (
+            lambda: cl.complex_step([1.0], three),
+            "f=[1.0]: needs a function, for example lambda x: (x**2).sum()",
+        ),
+        (
+            lambda: cl.numerical_gradient(np.arange(60.0), three),
+            "f is a ndarray: needs a function, for example lambda x: (x**2).sum()",
+        ),
+        (
+            lambda: cl.adjoint_error([1.0], three, [1.0], [1.0]),
+            "forward=[1.0]: needs a function, for example lambda x: cl.conv(x, w)",
+        ),
+        (
+            lambda: cl.adjoint_error(three, 3, [1.0], [1.0]),
+            "backward=3: needs a function, for example lambda dy: cl.conv_backward(dy, x, w).dx",
+        ),
+        (
+            lambda: cl.receptive_field(None),
+            "layers=None: needs a list of layers, for example [(3,), (3, 2, 1)]",
+        ),
+        (lambda: cl.correlate1d([1, 2], [1], three), "b holds a function: needs numbers"),
+        (lambda: cl.correlate1d([1, three], [1]), "x holds a function: needs numbers"),
+        (lambda: cl.correlate1d([1, 2], [1], np), "b holds a module: needs numbers"),
+        (
+            lambda: cl.ledger((1, 8, 8), []),
+            "stages=[]: needs a mapping, name → Stage, for example {'C1': Stage(6, 5), "
+            "'F': Stage(10)}",
+        ),
+        (
+            lambda: cl.ledger((1, 8, 8), nn.Sequential(nn.Conv(1, 4, 3), nn.ReLU())),
+            "stages=a Sequential: needs a mapping, name → Stage, for example {'C1': Stage(6, 5), "
+            "'F': Stage(10)}",
+        ),
+    ],
+)
+def test_what_is_no_function_or_no_list_is_told(call, message):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        call()
+
+
+def test_a_ledger_of_no_size_says_what_a_size_is():
+    message = "size=[]: needs (C, *spatial), at least the channels, for example (3, 224, 224)"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        cl.ledger([], {})
+
+
+# ---------------------------------------------------------------- the caller's own words
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("k", lambda: cl.conv(PICTURE, np.ones((1, 1, 5, 1)))),
+        ("k", lambda: cl.reference.conv(PICTURE, np.ones((1, 1, 5, 1)))),
+        ("window", lambda: cl.sliding_windows(PICTURE, 5)),
+        ("window", lambda: cl.im2col(PICTURE, 5)),
+        ("window", lambda: cl.reference.im2col(PICTURE, 5)),
+        ("window", lambda: cl.col2im(np.ones((1, 25, 1)), (4, 4), 5)),
+        ("window", lambda: cl.reference.col2im(np.ones((1, 25, 1)), (4, 4), 5)),
+        ("window", lambda: cl.max_pool(PICTURE, 5)),
+        ("window", lambda: cl.reference.avg_pool(PICTURE, 5)),
+        ("window", lambda: nn.AvgPool(5)(PICTURE)),
+        ("kernel", lambda: nn.Conv(1, 1, 5)(PICTURE)),
+    ],
+)
+def test_a_window_that_does_not_fit_has_the_name_that_the_caller_gave_it(name, call):
+    with pytest.raises(ValueError, match=rf"spatial axis 0: {name}=5: needs at most 4, "):
+        call()

@@ -361,3 +361,12 @@ def test_nan_reaches_what_reads_it_and_nothing_else(rng, c_out, options):
         dx = cl.conv_backward(dy, x, w, **options).dx
         expected = cl.reference.conv_backward(dy, x, w, **options).dx
         np.testing.assert_array_equal(np.isnan(dx), np.isnan(expected))
+
+
+def test_a_list_of_floats_is_float64_as_in_numpy():
+    """The rule that the docstring states: only a bare number of Python's is weak."""
+    x, w, one = np.ones((1, 1, 4), "f4"), np.ones((1, 1, 2), "f4"), np.ones(4, "f4")
+    assert cl.conv(x, w, [0.5]).dtype == np.add(x, [0.5]).dtype == np.float64
+    assert cl.conv(x, w, np.array([0.5], np.float32)).dtype == np.float32
+    assert cl.conv(x, w.tolist()).dtype == cl.correlate1d(one, [1.0, 2.0]).dtype == np.float64
+    assert cl.correlate1d(one, one[:2], 0.5).dtype == np.float32

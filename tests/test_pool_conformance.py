@@ -183,7 +183,7 @@ def test_a_window_longer_than_the_input_fits_if_ceil_rounds_up_to_one():
     """PyTorch: 1 + ceil((2 - 3)/2) = 1 window with stride 2, but none with stride 1."""
     np.testing.assert_array_equal(pool.avg_pool(line(1, 2), 3, stride=2, ceil_mode=True), line(1.5))
     np.testing.assert_array_equal(pool.max_pool(line(1, 2), 3, stride=2, ceil_mode=True), line(2))
-    with pytest.raises(ValueError, match="k=3: needs at most 2, the padded input"):
+    with pytest.raises(ValueError, match="window=3: needs at most 2, the padded input"):
         pool.max_pool(line(1, 2), 3, stride=1, ceil_mode=True)
 
 

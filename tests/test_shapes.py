@@ -224,7 +224,7 @@ REFUSED = [
     (
         lambda: cl.im2col_count(0, (3,), (3,)),
         ValueError,
-        "c_out=0: needs an integer of at least 1",
+        "c_in=0: needs an integer of at least 1",
     ),
 ]
 

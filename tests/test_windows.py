@@ -26,7 +26,7 @@ REFUSED = [
     (
         lambda: cl.im2col(X, 6),
         ValueError,
-        "spatial axis 0: k=6: needs at most 5, the padded input (n=5, padding=(0, 0)); "
+        "spatial axis 0: window=6: needs at most 5, the padded input (n=5, padding=(0, 0)); "
         "add at least 1 to the padding, both sides together",
     ),
     (
@@ -68,8 +68,8 @@ REFUSED = [
     (
         lambda: cl.sliding_windows(X, 3, dilation=3),
         ValueError,
-        "spatial axis 0: k=3: needs a span of at most 5, the padded input (n=5, padding=(0, 0)), "
-        "not 7 (dilation=3); add at least 2 to the padding, both sides together",
+        "spatial axis 0: window=3: needs a span of at most 5, the padded input (n=5, "
+        "padding=(0, 0)), not 7 (dilation=3); add at least 2 to the padding, both sides together",
     ),
     (
         lambda: cl.sliding_windows([1, 2, 3], 2),

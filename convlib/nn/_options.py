@@ -57,10 +57,12 @@ def shortest(entries: tuple[Any, ...]) -> Any:
 def rank(*values: object) -> int:
     """Return the number of spatial axes that the first tuple among the options tells, or 1.
 
-    >>> rank(2, (1, 2)), rank(2, 2)
-    (2, 1)
+    An empty one tells nothing, and is refused where it is checked.
+
+    >>> rank(2, (1, 2)), rank(2, 2), rank(())
+    (2, 1, 1)
     """
-    return next((len(entries) for entries in map(_checks.listed, values) if entries is not None), 1)
+    return next((len(entries) for entries in map(_checks.listed, values) if entries), 1)
 
 
 def times(sizes: Sequence[int]) -> str:

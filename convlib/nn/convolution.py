@@ -184,7 +184,7 @@ class Conv(Kernels):
         return self.c_out, *(axis.out for axis in self.axes(self._size(shape)))
 
     def _geometry(self, size: Shape) -> tuple[Axis, ...]:
-        return layer_axes(size, self.kernel, **self._slides())
+        return layer_axes(size, self.kernel, **self._slides(), name="kernel")
 
     def _output(self, x: Array, w: Array, axes: tuple[Axis, ...]) -> Array:
         return algorithm_named(self.algorithm).output(x, w, axes, self.options["groups"])
@@ -276,8 +276,8 @@ def _kernel(kernel: PerAxis, ndim: int) -> Shape:
     """Return the taps per spatial axis."""
     taps = _checks.listed(kernel)
     if taps is not None:
-        return _checks.sizes("kernel", taps)
-    return (_checks.integer("kernel", kernel, 1),) * _checks.integer("ndim", ndim, 1)
+        return _checks.per_axis("kernel", kernel, max(len(taps), 1), 1)
+    return (_checks.integer("kernel", kernel, 1),) * _checks.integer("ndim", ndim, 1, most=31)
 
 
 def _advice(shape: Sequence[int], axes: int, c_in: int) -> str:

@@ -32,7 +32,7 @@ class _Pool(Windowed):
     def _geometry(self, size: Shape) -> tuple[Axis, ...]:
         window = _checks.per_axis("window", self.window, len(size), 1)
         options = {name: v for name, v in self.options.items() if name != "count_include_pad"}
-        axes = layer_axes(size, window, **options)
+        axes = layer_axes(size, window, **options, name="window")
         # refuses windows that have nothing to count
         _pooling.divisors(axes, self.options.get("count_include_pad", False))
         return axes

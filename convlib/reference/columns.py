@@ -51,7 +51,7 @@ def im2col(
     """
     x = _checks.batch("x", x)
     taps = _checks.per_axis("window", window, x.ndim - 2, 1)
-    places = slide_all(x.shape[2:], taps, stride, padding, dilation)
+    places = slide_all(x.shape[2:], taps, stride, padding, dilation, "window")
     cols = np.zeros((len(x), x.shape[1] * prod(taps), prod(map(len, places))), x.dtype)
     for at_cols, at_x in copies(x.shape, taps, places):
         cols[at_cols] = x[at_x]
@@ -75,7 +75,7 @@ def col2im(
     columns = _checks.numeric("cols", cols)
     size = _checks.sizes("size", size)
     taps = _checks.per_axis("window", window, len(size), 1)
-    places = slide_all(size, taps, stride, padding, dilation)
+    places = slide_all(size, taps, stride, padding, dilation, "window")
     channels = _checks.column_channels(columns, prod(taps), prod(map(len, places)))
     shape = (len(columns), channels, *size)
     (parts,) = working(columns.dtype, columns)

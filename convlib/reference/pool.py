@@ -188,7 +188,7 @@ def _line(n: int, k: int, stride: int, padding: str | Pair, dilation: int, ceil_
         windows.pop()
     if not windows:
         beyond = stride - 1 if ceil_mode else 0
-        raise _checks.no_window(n, k, dilation, (before, after), beyond)
+        raise _checks.no_window(n, k, dilation, (before, after), beyond, "window")
     return Line(windows, n, (before, after))
 
 

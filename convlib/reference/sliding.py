@@ -57,17 +57,18 @@ def slide_all(
     stride: PerAxis,
     padding: Padding,
     dilation: PerAxis,
+    name: str = "k",
 ) -> list[Places]:
-    """Slide along every axis: one list of positions per axis."""
+    """Slide along every axis: one list of positions per axis; `name` is that of the window."""
     axes = len(size)
     strides = _checks.per_axis("stride", stride, axes, 1)
     dilations = _checks.per_axis("dilation", dilation, axes, 1)
     pads = _checks.padding(padding, axes)
     lines = zip(size, window, strides, dilations, pads, strict=True)
-    return [_checks.on_axis(i, slide_axis, *line) for i, line in enumerate(lines)]
+    return [_checks.on_axis(i, slide_axis, *line, name) for i, line in enumerate(lines)]
 
 
-def slide_axis(n: int, k: int, s: int, d: int, padding: str | Pair) -> Places:
+def slide_axis(n: int, k: int, s: int, d: int, padding: str | Pair, name: str = "k") -> Places:
     """Slide along one axis, where at least one window must fit.
 
     >>> slide_axis(3, 2, 1, 1, "same")
@@ -76,7 +77,7 @@ def slide_axis(n: int, k: int, s: int, d: int, padding: str | Pair) -> Places:
     pads = pads_of(padding, n, k, s, d)
     positions = slide(n, k, s, d, pads)
     if not positions:
-        raise _checks.no_window(n, k, d, pads)
+        raise _checks.no_window(n, k, d, pads, name=name)
     return positions
 
 

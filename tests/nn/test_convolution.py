@@ -242,7 +242,7 @@ def test_output_padding_out_of_range():
         ),
         (
             (2, 3, 9, 4),
-            "spatial axis 1: k=5: needs at most 4, the padded input (n=4, padding=(0, 0)); add"
+            "spatial axis 1: kernel=5: needs at most 4, the padded input (n=4, padding=(0, 0)); add"
             " at least 1 to the padding, both sides together",
         ),
     ],

@@ -134,7 +134,7 @@ def test_counting_the_padding_is_a_truth_value():
         (
             nn.MaxPool(2),
             (5, 3, 4, 1),
-            "spatial axis 1: k=2: needs at most 1, the padded input (n=1, padding=(0, 0)); add"
+            "spatial axis 1: window=2: needs at most 1, the padded input (n=1, padding=(0, 0)); add"
             " at least 1 to the padding, both sides together",
         ),
     ],
