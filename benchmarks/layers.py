@@ -23,7 +23,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from functools import partial
-from inspect import signature
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -111,7 +110,7 @@ class Pair:
     def our_step(self) -> float:
         """Make one training step, and return the loss before it."""
         loss = nn.softmax_cross_entropy(self.ours(self.x), self.labels)
-        self.ours.backward(loss.grad, **without_input(self.ours))
+        self.ours.backward(loss.grad, input_gradient=False)
         self.our_optimizer.step()
         return loss.value
 
@@ -134,12 +133,6 @@ def their_block(c_in: int, c_out: int) -> list[torch.nn.Module]:
     """Return the layers of one block."""
     convolution = torch.nn.Conv2d(c_in, c_out, 3, padding=1)
     return [convolution, torch.nn.BatchNorm2d(c_out), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
-
-
-def without_input(layer: nn.Layer) -> dict[str, bool]:
-    """Return the option that spares the gradient of a batch of images, as PyTorch does."""
-    known = "input_gradient" in signature(layer.backward).parameters
-    return {"input_gradient": False} if known else {}
 
 
 def training_steps(measured: Measure) -> Iterator[Line]:
@@ -248,7 +241,7 @@ def layer_by_layer(measured: Measure, *shape: int) -> Iterator[Line]:
         dy = rng.normal(size=y.shape).astype(np.float32)
         theirs = Theirs(module, x, dy, input_gradient=number > 0)
         forward = partial(layer, x)
-        backward = partial(layer.backward, dy, **({} if number else without_input(layer)))
+        backward = partial(layer.backward, dy, input_gradient=number > 0)
         ratios = measured(forward, theirs.forward), measured(backward, theirs.backward)
         part = share(measured, [forward, backward], both.our_step)
         yield Line(f"{number} {type(layer).__name__}", [*map(str, ratios), part])
