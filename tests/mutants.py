@@ -768,8 +768,8 @@ MUTANTS = [
     Mutant(
         "runs of dx start too early",
         "convlib/fast/im2col.py",
-        "flat[..., first + by : stop + by] += runs[(slice(None), *tap)][..., first:stop]",
-        "flat[..., first + by : stop + by] += runs[(slice(None), *tap)][..., : stop - first]",
+        "flat[..., inputs] += runs[:, tap, :, windows]",
+        "flat[..., inputs] += runs[:, tap, :, : windows.stop - windows.start]",
         LAYER,
     ),
     Mutant(

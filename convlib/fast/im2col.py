@@ -247,10 +247,23 @@ def _add_runs(dx: Array, parts: Array, axes: Axes) -> None:
     _clear(parts, axes)
     size, places = prod(axis.size for axis in axes), prod(axis.out for axis in axes)
     flat = dx.reshape(*dx.shape[:2], size).swapaxes(0, 1)
-    runs = parts.reshape(*parts.shape[: 2 + len(axes)], places)
+    runs = parts.reshape(len(parts), prod(axis.taps for axis in axes), len(dx), places)
+    for tap, (windows, inputs) in enumerate(_shifts(axes)):
+        flat[..., inputs] += runs[:, tap, :, windows]
+
+
+@lru_cache(maxsize=64)
+def _shifts(axes: Axes) -> tuple[tuple[slice, slice], ...]:
+    """Return, for every tap in scan order, the run of windows that read inputs, and these inputs.
+
+    Both are slices of flattened axes; what lies beyond them in `(*out,)` is padding.
+    """
+    size, places = prod(axis.size for axis in axes), prod(axis.out for axis in axes)
+    found = []
     for tap in np.ndindex(*(axis.taps for axis in axes)):
         ahead = (j * axis.dilation - axis.pads[0] for j, axis in zip(tap, axes, strict=True))
         by = sum(distance * step for distance, step in zip(ahead, _steps(axes), strict=True))
         first = max(0, -by)
         stop = max(first, min(places, size - by))
-        flat[..., first + by : stop + by] += runs[(slice(None), *tap)][..., first:stop]
+        found.append((slice(first, stop), slice(first + by, stop + by)))
+    return tuple(found)
