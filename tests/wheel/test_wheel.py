@@ -22,9 +22,10 @@ DATA = [
     "convlib/teach/explore/explore.css",
 ]
 DOWNLOADS = ["02-shape-arithmetic", "14-training", "15-architectures"]
-TOOLS = ["pytest", "pytest-xdist", "mypy", "nbval", "ipykernel"]
+TOOLS = ["pytest", "pytest-xdist", "mypy", "nbval", "nbclient", "ipykernel"]
 # Tests that read other files of the repository than the library and the tests themselves.
-OF_THE_REPOSITORY = ["test_mutants.py", "frameworks", "notebooks", "site", "wheel"]
+OF_THE_REPOSITORY = ["test_mutants.py", "test_imports.py", "test_benchmarks.py"]
+OF_THE_REPOSITORY += ["test_shorthands_types.py", "frameworks", "notebooks", "site", "wheel"]
 
 
 def call(*command, cwd, **variables):
