@@ -618,6 +618,17 @@ def channels_last(shape: Sequence[int], channels: int) -> str:
     return "; channels come first: np.moveaxis(x, -1, 1)" if last else ""
 
 
+def kind(value: object) -> str:
+    """Return what something is, for a message.
+
+    >>> kind(None), kind(0.1), kind(float)
+    ('None', 'float', 'the class float')
+    """
+    if value is None:
+        return "None"
+    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+
+
 def counted(count: int) -> str:
     """Return a number of parameters in words: '1 parameter', '7,850 parameters'."""
     return f"{count:,} parameter{'' if count == 1 else 's'}"

@@ -127,6 +127,13 @@ MUTANTS = [
         TREE,
     ),
     Mutant(
+        "the whole tree walked again at every level",
+        "convlib/nn/layer.py",
+        "        if id(self) in _cleared.get():\n",
+        "        if False:\n",
+        TREE,
+    ),
+    Mutant(
         "one array under two names",
         "convlib/nn/layer.py",
         "array.copy() if shared else array",

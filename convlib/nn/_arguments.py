@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from convlib import _checks
 from convlib.nn.layer import Layer
 
 
@@ -22,7 +23,7 @@ def checked_net(value: object, name: str = "net") -> Layer:
         advice = f"; write {value.__name__}(...), with parentheses"
     elif isinstance(value, (list, tuple)):
         advice = "; nn.Sequential(*layers) makes one of a list"
-    raise TypeError(f"{name} is {_kind(value)}: needs a layer or nn.Sequential{advice}")
+    raise TypeError(f"{name} is {_checks.kind(value)}: needs a layer or nn.Sequential{advice}")
 
 
 def checked_path(value: object, name: str = "path") -> Path:
@@ -37,11 +38,4 @@ def checked_path(value: object, name: str = "path") -> Path:
     ):
         return Path(value)
     advice = "; the net comes first, then its path" if isinstance(value, Layer) else ""
-    raise TypeError(f"{name} is {_kind(value)}: needs a name, text or a Path{advice}")
-
-
-def _kind(value: object) -> str:
-    """Return what something is, for a message."""
-    if value is None:
-        return "None"
-    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+    raise TypeError(f"{name} is {_checks.kind(value)}: needs a name, text or a Path{advice}")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from convlib import _checks
 from convlib._checks import Array
 from convlib._table import Row
+from convlib.nn._arguments import checked_net
 from convlib.nn.layer import Layer, Shape
 
 
@@ -184,9 +185,7 @@ class Residual(Layer):
     def __init__(self, *layers: Layer, shortcut: Layer | None = None) -> None:
         super().__init__()
         self.inside = Sequential(*layers)
-        if shortcut is not None and not isinstance(shortcut, Layer):
-            raise TypeError(_no_layer("shortcut", shortcut))
-        self.shortcut = shortcut
+        self.shortcut = None if shortcut is None else checked_net(shortcut, "shortcut")
 
     def output_shape(self, shape: Sequence[int]) -> Shape:
         """Return the shape of both summands; see `Layer.output_shape`."""
@@ -312,9 +311,7 @@ class Parallel(Layer):
 def _add_all(container: Layer, layers: Sequence[Layer]) -> None:
     """Make numbered children of all layers."""
     for number, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            raise TypeError(_no_layer(f"layers[{number}]", layer))
-        container.add_child(str(number), layer)
+        container.add_child(str(number), checked_net(layer, f"layers[{number}]"))
 
 
 def _called(name: str, layer: Layer, x: ArrayLike) -> Array:
@@ -339,14 +336,3 @@ def _shape_after(name: str, layer: Layer, shape: Sequence[int]) -> Shape:
 def _counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun."""
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def _no_layer(name: str, value: object) -> str:
-    """Return the message for something that is no layer."""
-    advice = ""
-    if isinstance(value, (list, tuple)):
-        advice = "; without the brackets, or Sequential(*layers)"
-    elif isinstance(value, type) and issubclass(value, Layer):
-        advice = f"; write {value.__name__}(...), with parentheses"
-    shown = value.__name__ if isinstance(value, type) else type(value).__name__
-    return f"{name} is {shown}: needs a layer{advice}"

@@ -70,6 +70,10 @@ class _Pass:
 
 _pass: ContextVar[_Pass | None] = ContextVar("pass", default=None)
 
+# Which layers the outermost `backward` of this thread has cleared, so that a net of many levels is
+# walked once and not once for each of them.
+_cleared: ContextVar[frozenset[int]] = ContextVar("cleared", default=frozenset())
+
 
 class _Last(NamedTuple):
     """What `backward` needs of the last `forward`."""
@@ -178,7 +182,7 @@ class Layer(metaclass=_Checked):
             this tree already: it remembers only one `forward`. Nothing is changed then.
         """
         if not isinstance(layer, Layer):
-            raise TypeError(f"{name} is {_kind(layer)}: needs a layer")
+            raise TypeError(f"{name} is {_checks.kind(layer)}: needs a layer")
         if self._taken(name):
             rule = "needs a name without a dot that no parameter, buffer or method has"
             raise ValueError(f"name={name!r}: {rule}")
@@ -363,7 +367,7 @@ class Layer(metaclass=_Checked):
 
     def _broken(self, method: str, given: object, wanted: str) -> str:
         """Return the message for a method of one's own that returns something else."""
-        return f"{type(self).__name__}.{method} returns {_kind(given)}: needs {wanted}"
+        return f"{type(self).__name__}.{method} returns {_checks.kind(given)}: needs {wanted}"
 
     def __call__(self, x: ArrayLike) -> Array:
         """Return `forward(x)`."""
@@ -402,9 +406,21 @@ class Layer(metaclass=_Checked):
         if dy.shape != last.shape:
             meaning = f"the shape of the last output of {self.title()}"
             _checks.matches("dy", dy, last.shape, meaning)
-        for _, layer in self.named_layers():
+        wanted = _checks.flag("input_gradient", input_gradient)
+        if id(self) in _cleared.get():
+            return self._backward(dy, last, wanted)
+        layers = [layer for _, layer in self.named_layers()]
+        for layer in layers:
             layer._grads.clear()  # what is not written now must not pass for new
-        if not _checks.flag("input_gradient", input_gradient):
+        token = _cleared.set(frozenset(map(id, layers)))
+        try:
+            return self._backward(dy, last, wanted)
+        finally:
+            _cleared.reset(token)
+
+    def _backward(self, dy: Array, last: _Last, input_gradient: bool) -> Array | None:
+        """Return dx for a checked dy, after comparing it with the shape of x; write `grads`."""
+        if not input_gradient:
             self._write(self.compute_parameter_gradients(dy, last.kept))
             return None
         made: Any = self.compute_gradients(dy, last.kept)
@@ -623,11 +639,6 @@ def converted(name: str, array: Array, dtype: np.dtype[Any]) -> Array:
     if lost.any():
         raise ValueError(f"{name} holds {array[lost][0]:g}, which {dtype} cannot")
     return copy
-
-
-def _kind(value: object) -> str:
-    """Return what something is, for a message."""
-    return value.__name__ if isinstance(value, type) else type(value).__name__
 
 
 def _twin(layer: Layer) -> ValueError:

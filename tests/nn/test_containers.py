@@ -214,15 +214,25 @@ TWICE = nn.ReLU()
         (
             lambda: nn.Sequential([nn.ReLU()]),
             TypeError,
-            "layers[0] is list: needs a layer; without the brackets, or Sequential(*layers)",
+            "layers[0] is list: needs a layer or nn.Sequential; nn.Sequential(*layers) makes one "
+            "of a list",
         ),
         (
             lambda: nn.Sequential(nn.Flatten(), nn.ReLU),
             TypeError,
-            "layers[1] is ReLU: needs a layer; write ReLU(...), with parentheses",
+            "layers[1] is the class ReLU: needs a layer or nn.Sequential; write ReLU(...), with "
+            "parentheses",
         ),
-        (lambda: nn.Sequential(np.tanh), TypeError, "layers[0] is ufunc: needs a layer"),
-        (lambda: nn.Sequential(int), TypeError, "layers[0] is int: needs a layer"),
+        (
+            lambda: nn.Sequential(np.tanh),
+            TypeError,
+            "layers[0] is ufunc: needs a layer or nn.Sequential",
+        ),
+        (
+            lambda: nn.Sequential(int),
+            TypeError,
+            "layers[0] is the class int: needs a layer or nn.Sequential",
+        ),
         (
             lambda: nn.Sequential(TWICE, nn.Sequential(TWICE)),
             ValueError,
@@ -360,8 +370,12 @@ def test_the_table_of_a_net_with_branches():
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [
-        (lambda: nn.Residual(3), TypeError, "layers[0] is int: needs a layer"),
-        (lambda: nn.Residual(shortcut="same"), TypeError, "shortcut is str: needs a layer"),
+        (lambda: nn.Residual(3), TypeError, "layers[0] is int: needs a layer or nn.Sequential"),
+        (
+            lambda: nn.Residual(shortcut="same"),
+            TypeError,
+            "shortcut is str: needs a layer or nn.Sequential",
+        ),
         (lambda: nn.Parallel(), ValueError, "branches: needs at least one layer"),
         (
             lambda: nn.Parallel(nn.ReLU(), join="add"),

@@ -462,10 +462,10 @@ def own(shape=tuple, compute=lambda x: (x, None), back=lambda dy: (dy, {})):
     ("options", "error", "text"),
     [
         ({"compute": lambda x: 2 * x}, TypeError, "Own.compute returns ndarray: needs (y, kept)"),
-        ({"compute": lambda x: None}, TypeError, "Own.compute returns NoneType: needs (y, kept)"),
+        ({"compute": lambda x: None}, TypeError, "Own.compute returns None: needs (y, kept)"),
         ({"compute": lambda x: (x.sum(1), 0)}, ValueError, "y from Own.compute has shape (2,)"),
         ({"shape": list}, TypeError, "Own.output_shape returns list: needs a tuple of sizes"),
-        ({"shape": lambda s: None}, TypeError, "Own.output_shape returns NoneType"),
+        ({"shape": lambda s: None}, TypeError, "Own.output_shape returns None: needs"),
         ({"back": lambda dy: dy}, TypeError, "Own.compute_gradients returns ndarray: needs (dx, g"),
         ({"back": lambda dy: (dy[:, :1], {})}, ValueError, "dx from Own.compute_gradients has sha"),
         ({"back": lambda dy: (dy, None)}, TypeError, "needs a dict of the gradients"),
@@ -555,3 +555,73 @@ def test_a_copy_shares_nothing():
 def test_help_shows_the_options_of_a_layer():
     assert list(inspect.signature(nn.MaxPool).parameters)[:3] == ["window", "stride", "padding"]
     assert list(inspect.signature(nn.ReLU).parameters) == []
+
+
+def test_the_gradients_of_a_tree_are_cleared_once_and_by_the_outermost_backward(monkeypatch):
+    walks = []
+    real = nn.Layer.named_layers
+
+    def named_layers(self, prefix=""):
+        walks.append(self)
+        return real(self, prefix)
+
+    net = nn.Sequential(nn.Residual(nn.Sequential(nn.Dense(3, 3, rng=0))), nn.Dense(3, 2, rng=1))
+    y = net.forward(np.ones((4, 3)))
+    monkeypatch.setattr(nn.Layer, "named_layers", named_layers)
+    net.backward(np.ones_like(y))
+    # every layer is walked over once, as a part of the one walk that begins at the root
+    assert len(walks) == len({id(layer) for layer in walks})
+    assert walks[0] is net
+
+
+def test_a_layer_that_the_next_backward_leaves_out_has_no_old_gradients():
+    class Detour(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.used, self.left = nn.Dense(2, 2, rng=0), nn.Dense(2, 2, rng=1)
+            self.turn = "used"
+
+        def output_shape(self, shape):
+            return tuple(shape)
+
+        def compute(self, x):
+            return getattr(self, self.turn)(x), self.turn
+
+        def compute_gradients(self, dy, kept):
+            return getattr(self, kept).backward(dy), {}
+
+    net = nn.Sequential(Detour())
+    for turn in ("used", "left"):
+        net[0].turn = turn
+        net.backward(np.ones_like(net.forward(np.ones((1, 2)))))
+    assert sorted(net.grads) == ["0.left.b", "0.left.w"]
+
+
+def test_after_a_backward_that_fails_the_next_one_clears_again():
+    class Fails(nn.ReLU):
+        fails = False
+
+        def compute_gradients(self, dy, kept):
+            if self.fails:
+                raise ArithmeticError
+            return super().compute_gradients(dy, kept)
+
+    net = nn.Sequential(Fails(), nn.Dense(2, 2, rng=0))
+    net.forward(np.ones((1, 2)))
+    net.backward(np.ones((1, 2)))
+    net[0].fails = True
+    with pytest.raises(ArithmeticError):
+        net.backward(np.ones((1, 2)))
+    net[0].fails = False
+    net.grads["1.w"] = np.full((2, 2), 7.0)
+    net[1].compute_gradients = lambda dy, kept: (dy, {})
+    net.backward(np.ones((1, 2)))
+    assert not net.grads
+
+
+def test_a_backward_that_is_refused_keeps_the_gradients():
+    net = nn.Sequential(nn.Dense(2, 2, rng=0), nn.ReLU())
+    net.backward(np.ones_like(net.forward(np.ones((1, 2)))))
+    with pytest.raises(TypeError, match="input_gradient"):
+        net.backward(np.ones((1, 2)), input_gradient="no")
+    assert sorted(net.grads) == ["0.b", "0.w"]
