@@ -32,6 +32,21 @@ def pytest_report_header() -> list[str]:
     return [f"left to `{command}`: {', '.join(names)}" for command, names in LEFT_OUT.items()]
 
 
+# What takes minutes begins first, so that no worker is left with it when the others are done.
+LONG = ("chapters/", "tests/notebooks/", "tests/site/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests one worker takes together: those of a file, or the exercises of a chapter."""
+    for item in items:
+        file, of_function = item.nodeid.partition("::")[0], getattr(item, "callspec", None)
+        exercise = of_function.params.get("exercise") if of_function else None
+        chapter = f" {exercise.name.partition('.')[0]}" if exercise is not None else ""
+        item.add_marker(pytest.mark.xdist_group(file + chapter))
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(autouse=True)
 def close_figures() -> Iterator[None]:
     """Close the figures that a test leaves open; matplotlib warns when they pile up."""
