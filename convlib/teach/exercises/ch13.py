@@ -802,6 +802,17 @@ def _forward(
     return wrong
 
 
+def _bias_along_the_rows(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int
+) -> np.ndarray:
+    """NumPy lines b up with the last axis: an error, or another bias for every column."""
+    return forward(x, w, 0 * b, stride, padding) + b
+
+
+def _with_columns(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int) -> Arrays:
+    return forward(x, w, b, stride, padding), _wide(_windows(x, w, stride, padding))
+
+
 def _side_by_side(stack: np.ndarray) -> np.ndarray:
     return np.hstack(list(stack))
 
@@ -881,6 +892,18 @@ FORWARD = Exercise(
             "column.",
         ),
         Mistake(
+            "bias along the places",
+            _bias_along_the_rows,
+            "You add b along the last axis, the columns of the maps. Each filter has one bias: "
+            "b[:, None] beside the product, or b[:, None, None] beside the maps.",
+        ),
+        Mistake(
+            "columns returned as well",
+            _with_columns,
+            "You return the columns, too. A layer keeps them for the way back; here only y is "
+            "asked for.",
+        ),
+        Mistake(
             "padding left out",
             _forward(padded=False),
             "You cut the windows without the padding. Hand it on to im2col, and count it in the "
@@ -950,6 +973,19 @@ def _up_to_the_last_window(
     return dx
 
 
+def _as_far_as_read(
+    stack: np.ndarray, shape: tuple[int, ...], k: int, s: int, p: int
+) -> np.ndarray:
+    """Return dx only as far as the last window, cut by p."""
+    ends = [s * ((n + 2 * p - k) // s) + k for n in shape[2:]]
+    read = np.asarray(reference.col2im(stack, ends, (k, k), stride=s))
+    return read[:, :, p : ends[0] - p, p : ends[1] - p]
+
+
+def _reordered(*order: int) -> Callable[..., Arrays]:
+    return lambda *case: tuple(backward(*case)[i] for i in order)
+
+
 def _backward(
     *,
     errors: Callable[[np.ndarray], np.ndarray] = _errors,
@@ -983,7 +1019,9 @@ def _backward_cases() -> list[Case]:
 
 
 def _same_arrays(got: Any, expected: Any, case: Case) -> bool:
-    """The same arrays in the same order; lists are as good."""
+    """The same arrays in the same order; lists are as good, and so is dx, [dw, db]."""
+    if len(got) == 2 and isinstance(got[1], (list, tuple)):
+        got = [got[0], *got[1]]
     return len(got) == len(expected) and all(
         np.shape(a) == np.shape(b) and np.allclose(np.asarray(a, dtype=float), b)
         for a, b in zip(got, expected, strict=True)
@@ -1025,6 +1063,13 @@ BACKWARD = Exercise(
             "size, or hand the size to col2im.",
         ),
         Mistake(
+            "dx too small",
+            _backward(home=_as_far_as_read),
+            "Your dx is smaller than x where the stride leaves a remainder. Pixels that no window "
+            "reads belong to the picture as well, and their gradient is 0: `shape` says how large "
+            "dx is.",
+        ),
+        Mistake(
             "bias summed over the wrong axes",
             _backward(bias=lambda dy: dy.sum(axis=(1, 2, 3))),
             "Your db has one number for each picture. There is one bias for each filter: sum over "
@@ -1037,10 +1082,21 @@ BACKWARD = Exercise(
             "axis 0 as well.",
         ),
         Mistake(
+            "bias as a column",
+            _backward(bias=lambda dy: dy.sum(axis=(0, 2, 3))[:, None]),
+            "Your db is a column, (F, 1). The biases of this book are a list of F numbers: leave "
+            "keepdims out.",
+        ),
+        Mistake(
             "bias averaged",
             _backward(bias=lambda dy: dy.mean(axis=(0, 2, 3))),
             "You average db. The bias enters every output with the factor 1, so its gradient is "
             "the sum; a mean belongs into the loss.",
+        ),
+        Mistake(
+            "results in another order",
+            _reordered(1, 2, 0),
+            "You return the right gradients in another order. Return dx, dw, db.",
         ),
         Mistake(
             "weights averaged over the batch",
