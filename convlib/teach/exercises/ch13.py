@@ -842,7 +842,7 @@ def _forward_cases() -> list[Case]:
 
 FORWARD = Exercise(
     "13.7",
-    call="forward",
+    call="layer_forward",
     oracle=forward,
     cases=_forward_cases,
     mistakes=[
@@ -1030,7 +1030,7 @@ def _same_arrays(got: Any, expected: Any, case: Case) -> bool:
 
 BACKWARD = Exercise(
     "13.8",
-    call="backward",
+    call="layer_backward",
     oracle=backward,
     cases=_backward_cases,
     equal=_same_arrays,
