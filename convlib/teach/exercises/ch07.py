@@ -258,6 +258,33 @@ def _overwrite(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: in
     return padded[:, p : p + H, p : p + W]
 
 
+def _buffered(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int) -> np.ndarray:
+    """A += at arrays of places, for one row of windows at a time; see `Mistake` below."""
+    C = len(cols) // (kh * kw)
+    padded = np.zeros((C, H + 2 * p, W + 2 * p), dtype=cols.dtype)
+    across = len(_starts(W, kw, s, p))
+    c, g, h, j = np.indices((C, kh, kw, across))
+    for row in range(cols.shape[1] // across):
+        part = cols[:, row * across : (row + 1) * across].reshape(c.shape)
+        padded[c, s * row + g, s * j + h] += part
+    return padded[:, p : p + H, p : p + W]
+
+
+def _window_by_window(
+    cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int
+) -> np.ndarray:
+    """Every place gets a value, but places and values are listed in different orders."""
+    C = len(cols) // (kh * kw)
+    padded = np.zeros((C, H + 2 * p, W + 2 * p), dtype=cols.dtype)
+    places = [place for *_, place in sorted(_entries(C, H, W, kh, kw, s, p), key=lambda e: e[1])]
+    np.add.at(padded, tuple(np.transpose(places)), cols.ravel())
+    return padded[:, p : p + H, p : p + W]
+
+
+def _into_a_copy(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int) -> np.ndarray:
+    return np.zeros((len(cols) // (kh * kw), H, W), dtype=cols.dtype)
+
+
 def _coverage(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int) -> np.ndarray:
     return _padded_sum(cols, H, W, kh, kw, s, p, ones=True)[:, p : p + H, p : p + W]
 
@@ -320,6 +347,27 @@ COL2IM = Exercise(
             "Where windows overlap, only one entry survives. Either you write = for +=, or you "
             "write += with arrays of indices, which NumPy carries out once for each place; "
             "np.add.at(x, indices, values) adds them all.",
+        ),
+        Mistake(
+            "+= at arrays of places",
+            _buffered,
+            "Windows of different rows are added, but of those side by side only the last one "
+            "counts. x[places] += values is carried out once for each place, however often it "
+            "occurs among the places; np.add.at(x, places, values) adds every time.",
+        ),
+        Mistake(
+            "np.add.at in another order",
+            _window_by_window,
+            "Values land on the wrong places. np.add.at goes through places and values pair by "
+            "pair. cols lists all windows of one tap before the next tap; your places list all "
+            "taps of one window first. Give both the axes (C, kh, kw, oh, ow).",
+        ),
+        Mistake(
+            "np.add.at into a copy",
+            _into_a_copy,
+            "Nothing arrives. An array indexed with arrays, x[places], is a copy, and what is "
+            "added to it is lost. Hand over the array itself and the indices apart: "
+            "np.add.at(x, (c, i, j), values).",
         ),
         Mistake(
             "averages",

@@ -1,8 +1,9 @@
-"""Exercises of chapter 13: pooling backwards, the softmax loss, He, batch norm, fan-out."""
+"""Exercises of chapter 13: poolings, the softmax loss, first weights, norms, a layer of our own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import product
 from math import prod, sqrt
 from typing import Any
@@ -761,4 +762,514 @@ FAN_OUT = Exercise(
     ],
 )
 
-EXERCISES = [ROUTING, SPREADING, SOFTMAX, HE, NORM, FAN_OUT]
+# 13.7 -------------------------------------------------------------------------------------
+
+Arrays = tuple[np.ndarray, ...]
+
+
+def forward(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int) -> np.ndarray:
+    """The layer by the loops of the reference."""
+    return np.asarray(reference.conv(x, w, b, stride=stride, padding=padding))
+
+
+def _wide(stack: np.ndarray) -> np.ndarray:
+    """Put the column matrices of a batch side by side, place first."""
+    return stack.transpose(1, 2, 0).reshape(stack.shape[1], -1)
+
+
+def _windows(x: np.ndarray, w: np.ndarray, stride: int, padding: int) -> np.ndarray:
+    return np.asarray(reference.im2col(x, w.shape[2:], stride=stride, padding=padding))
+
+
+def _forward(
+    *,
+    columns: Callable[[np.ndarray], np.ndarray] = _wide,
+    rows: Callable[[np.ndarray], np.ndarray] = lambda w: w.reshape(len(w), -1),
+    fold: Callable[[np.ndarray, Any, int], np.ndarray] = lambda Y, o, N: Y.reshape(
+        len(Y), *o, N
+    ).transpose(3, 0, 1, 2),
+    bias: bool = True,
+    padded: bool = True,
+) -> Callable[..., np.ndarray]:
+    """Wrong versions: other columns, other rows, another way from the product to the maps."""
+
+    def wrong(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int) -> np.ndarray:
+        p = padding if padded else 0
+        o = [(n + 2 * p - w.shape[2]) // stride + 1 for n in x.shape[2:]]
+        Y = rows(w) @ columns(_windows(x, w, stride, p)) + (b[:, None] if bias else 0)
+        return fold(Y, o, len(x))
+
+    return wrong
+
+
+def _bias_along_the_rows(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int
+) -> np.ndarray:
+    """NumPy lines b up with the last axis: an error, or another bias for every column."""
+    return forward(x, w, 0 * b, stride, padding) + b
+
+
+def _with_columns(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int) -> Arrays:
+    return forward(x, w, b, stride, padding), _wide(_windows(x, w, stride, padding))
+
+
+def _side_by_side(stack: np.ndarray) -> np.ndarray:
+    return np.hstack(list(stack))
+
+
+@cache
+def _layers() -> list[Case]:
+    """Small layers of whole numbers, with a dy, that leave remainders and are not square."""
+    drawn = draw(
+        150, N=integer(1, 3), C=integer(1, 3), F=integer(1, 3), k=integer(1, 3), H=integer(1, 5),
+        W=integer(1, 5), stride=integer(1, 3), padding=integer(0, 1),
+        where=lambda k, H, W, padding, **_: padding < k <= min(H, W) + 2 * padding,
+        seed=137,
+    )  # fmt: skip
+    rng, found = np.random.default_rng(137), []
+    for c in drawn:
+        N, C, F, k, H, W, s, p = c.values()
+        o = [(n + 2 * p - k) // s + 1 for n in (H, W)]
+        shapes = {"x": (N, C, H, W), "w": (F, C, k, k), "b": (F,), "dy": (N, F, *o)}
+        arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+        found.append({**arrays, "stride": s, "padding": p})
+    return sorted(found, key=lambda c: sum(c[name].size for name in ("x", "w", "dy")))
+
+
+def _forward_cases() -> list[Case]:
+    return [{name: c[name] for name in ("x", "w", "b", "stride", "padding")} for c in _layers()]
+
+
+FORWARD = Exercise(
+    "13.7",
+    call="layer_forward",
+    oracle=forward,
+    cases=_forward_cases,
+    mistakes=[
+        Mistake(
+            "reshape for transpose",
+            _forward(fold=lambda Y, o, N: Y.reshape(N, len(Y), *o)),
+            "The rows of the product belong to the filters, so the filter is its first axis. You "
+            "reshape as if the picture were. Cut it into (filters, rows, columns, pictures), and "
+            "then move the pictures to the front with transpose(3, 0, 1, 2).",
+        ),
+        Mistake(
+            "picture first, cut as place first",
+            _forward(columns=_side_by_side),
+            "Your columns stand picture first, all windows of one picture together, and you cut "
+            "the product as if they stood place first. Keep to one order: pictures outermost "
+            "needs (filters, pictures, rows, columns), then transpose(1, 0, 2, 3).",
+        ),
+        Mistake(
+            "picture first, reshaped",
+            _forward(columns=_side_by_side, fold=lambda Y, o, N: Y.reshape(N, len(Y), *o)),
+            "Filters and pictures change places by a transpose, not by a reshape. Your product "
+            "has the axes (filters, pictures, rows, columns): reshape it to these, then swap the "
+            "first two.",
+        ),
+        Mistake(
+            "rows and columns exchanged",
+            _forward(fold=lambda Y, o, N: Y.reshape(len(Y), *o, N).transpose(3, 0, 2, 1)),
+            "Your maps are transposed: rows and columns have changed places. The last two axes "
+            "stay in their order, transpose(3, 0, 1, 2).",
+        ),
+        Mistake(
+            "weights cut into columns",
+            _forward(rows=lambda w: w.reshape(-1, len(w)).T),
+            "reshape(-1, F).T has the right shape and the wrong order: it deals the weights out to "
+            "the filters like cards. A filter is a row: w.reshape(F, -1).",
+        ),
+        Mistake(
+            "kernel turned",
+            _forward(rows=lambda w: w[:, :, ::-1, ::-1].reshape(len(w), -1)),
+            "You turn the kernels. The layer correlates: every tap multiplies the number on which "
+            "it lies.",
+        ),
+        Mistake(
+            "bias left out",
+            _forward(bias=False),
+            "The biases are missing. Filter f adds b[f] to all of its outputs: b[:, None] is a "
+            "column.",
+        ),
+        Mistake(
+            "bias along the places",
+            _bias_along_the_rows,
+            "You add b along the last axis, the columns of the maps. Each filter has one bias: "
+            "b[:, None] beside the product, or b[:, None, None] beside the maps.",
+        ),
+        Mistake(
+            "columns returned as well",
+            _with_columns,
+            "You return the columns, too. A layer keeps them for the way back; here only y is "
+            "asked for.",
+        ),
+        Mistake(
+            "padding left out",
+            _forward(padded=False),
+            "You cut the windows without the padding. Hand it on to im2col, and count it in the "
+            "size of the maps.",
+        ),
+    ],
+    hints=[
+        "Three steps: the windows of the batch as columns, one product, and the product cut into "
+        "maps. Write the shape beside every line.",
+        "With X = to_columns(x, k, stride, padding) the product w.reshape(F, -1) @ X + b[:, None] "
+        "has F rows; along a row the picture changes fastest, then the column of the map.",
+        "oh, ow = out_sizes(x.shape, k, stride, padding); then "
+        "Y.reshape(F, oh, ow, N).transpose(3, 0, 1, 2).",
+    ],
+)
+
+
+# 13.8 -------------------------------------------------------------------------------------
+
+
+def backward(
+    dy: np.ndarray, columns: np.ndarray, w: np.ndarray, shape: tuple[int, ...],
+    stride: int, padding: int,
+) -> Arrays:  # fmt: skip
+    """The gradients by the loops of the reference, from the pixels that the columns hold."""
+    stack = columns.reshape(len(columns), -1, shape[0]).transpose(2, 0, 1)
+    slide = {"stride": stride, "padding": padding}
+    count = reference.col2im(np.ones_like(stack), shape[2:], w.shape[2:], **slide)
+    total = reference.col2im(stack, shape[2:], w.shape[2:], **slide)
+    x = total // np.maximum(count, 1)  # a pixel that no window reads does not matter
+    found = reference.conv_backward(dy, x, w, **slide)
+    return found.dx, found.dw, found.db
+
+
+def _errors(dy: np.ndarray) -> np.ndarray:
+    return dy.transpose(1, 2, 3, 0).reshape(dy.shape[1], -1)
+
+
+def _apart(columns: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    return columns.reshape(len(columns), -1, shape[0]).transpose(2, 0, 1)
+
+
+def _home(stack: np.ndarray, shape: tuple[int, ...], k: int, s: int, p: int) -> np.ndarray:
+    return np.asarray(reference.col2im(stack, shape[2:], (k, k), stride=s, padding=p))
+
+
+def _overwriting(stack: np.ndarray, shape: tuple[int, ...], k: int, s: int, p: int) -> np.ndarray:
+    """The last window wins."""
+    N, C, H, W = shape
+    padded = np.zeros((N, C, H + 2 * p, W + 2 * p), stack.dtype)
+    wide = (W + 2 * p - k) // s + 1
+    for place in range(stack.shape[2]):
+        i, j = s * (place // wide), s * (place % wide)
+        padded[:, :, i : i + k, j : j + k] = stack[:, :, place].reshape(N, C, k, k)
+    return padded[:, :, p : p + H, p : p + W]
+
+
+def _up_to_the_last_window(
+    stack: np.ndarray, shape: tuple[int, ...], k: int, s: int, p: int
+) -> np.ndarray:
+    """Take the last window's end for the end of the padded picture, and fill up with zeros."""
+    ends = [s * ((n + 2 * p - k) // s) + k for n in shape[2:]]
+    read = np.asarray(reference.col2im(stack, ends, (k, k), stride=s))
+    read = read[:, :, p : ends[0] - p, p : ends[1] - p]
+    dx = np.zeros(shape, stack.dtype)
+    dx[:, :, : read.shape[2], : read.shape[3]] = read
+    return dx
+
+
+def _as_far_as_read(
+    stack: np.ndarray, shape: tuple[int, ...], k: int, s: int, p: int
+) -> np.ndarray:
+    """Return dx only as far as the last window, cut by p."""
+    ends = [s * ((n + 2 * p - k) // s) + k for n in shape[2:]]
+    read = np.asarray(reference.col2im(stack, ends, (k, k), stride=s))
+    return read[:, :, p : ends[0] - p, p : ends[1] - p]
+
+
+def _reordered(*order: int) -> Callable[..., Arrays]:
+    return lambda *case: tuple(backward(*case)[i] for i in order)
+
+
+def _backward(
+    *,
+    errors: Callable[[np.ndarray], np.ndarray] = _errors,
+    rows: Callable[[np.ndarray], np.ndarray] = lambda w: w.reshape(len(w), -1).T,
+    apart: Callable[..., np.ndarray] = _apart,
+    home: Callable[..., np.ndarray] = _home,
+    bias: Callable[[np.ndarray], np.ndarray] = lambda dy: dy.sum(axis=(0, 2, 3)),
+    share: Callable[[np.ndarray, int], Any] = lambda dw, N: dw,
+) -> Callable[..., Arrays]:
+    """Wrong versions, each with one step of the way back replaced."""
+
+    def wrong(
+        dy: np.ndarray, columns: np.ndarray, w: np.ndarray, shape: tuple[int, ...],
+        stride: int, padding: int,
+    ) -> Arrays:  # fmt: skip
+        G = errors(dy)
+        dw = share((G @ columns.T).reshape(w.shape), len(dy))
+        stack = apart(rows(w) @ G, shape)
+        return home(stack, shape, w.shape[2], stride, padding), dw, bias(dy)
+
+    return wrong
+
+
+def _backward_cases() -> list[Case]:
+    found = []
+    for c in _layers():
+        columns = _wide(_windows(c["x"], c["w"], c["stride"], c["padding"]))
+        case = {"dy": c["dy"], "columns": columns, "w": c["w"], "shape": c["x"].shape}
+        found.append({**case, "stride": c["stride"], "padding": c["padding"]})
+    return found
+
+
+def _same_arrays(got: Any, expected: Any, case: Case) -> bool:
+    """The same arrays in the same order; lists are as good, and so is dx, [dw, db]."""
+    if len(got) == 2 and isinstance(got[1], (list, tuple)):
+        got = [got[0], *got[1]]
+    return len(got) == len(expected) and all(
+        np.shape(a) == np.shape(b) and np.allclose(np.asarray(a, dtype=float), b)
+        for a, b in zip(got, expected, strict=True)
+    )
+
+
+BACKWARD = Exercise(
+    "13.8",
+    call="layer_backward",
+    oracle=backward,
+    cases=_backward_cases,
+    equal=_same_arrays,
+    mistakes=[
+        Mistake(
+            "reshape instead of transpose",
+            _backward(errors=lambda dy: dy.reshape(dy.shape[1], -1)),
+            "dy.reshape(F, -1) mixes filters and pictures: it cuts the numbers where they lie. "
+            "First bring the filter to the front and the picture to the end, "
+            "dy.transpose(1, 2, 3, 0), then reshape.",
+        ),
+        Mistake(
+            "errors picture first",
+            _backward(errors=lambda dy: dy.transpose(1, 0, 2, 3).reshape(dy.shape[1], -1)),
+            "The errors stand picture first, the columns place first, so that errors meet the "
+            "windows of other outputs. Use one order for both: dy.transpose(1, 2, 3, 0).",
+        ),
+        Mistake(
+            "overwrites",
+            _backward(home=_overwriting),
+            "In dx only the last of several overlapping windows counts. Each copy of a pixel "
+            "has its share: col2im adds, += and not =.",
+        ),
+        Mistake(
+            "remainder forgotten",
+            _backward(home=_up_to_the_last_window),
+            "Your dx is wrong where the stride leaves a remainder: you take the end of the last "
+            "window for the end of the padded picture, and cut the padding off there. The "
+            "picture is as large as `shape` says: lay the windows into a padded picture of that "
+            "size, or hand the size to col2im.",
+        ),
+        Mistake(
+            "dx too small",
+            _backward(home=_as_far_as_read),
+            "Your dx is smaller than x where the stride leaves a remainder. Pixels that no window "
+            "reads belong to the picture as well, and their gradient is 0: `shape` says how large "
+            "dx is.",
+        ),
+        Mistake(
+            "bias summed over the wrong axes",
+            _backward(bias=lambda dy: dy.sum(axis=(1, 2, 3))),
+            "Your db has one number for each picture. There is one bias for each filter: sum over "
+            "pictures, rows and columns, axes (0, 2, 3).",
+        ),
+        Mistake(
+            "bias summed over the places only",
+            _backward(bias=lambda dy: dy.sum(axis=(2, 3))),
+            "Your db still has an axis for the pictures. All pictures share the bias: sum over "
+            "axis 0 as well.",
+        ),
+        Mistake(
+            "bias as a column",
+            _backward(bias=lambda dy: dy.sum(axis=(0, 2, 3))[:, None]),
+            "Your db is a column, (F, 1). The biases of this book are a list of F numbers: leave "
+            "keepdims out.",
+        ),
+        Mistake(
+            "bias averaged",
+            _backward(bias=lambda dy: dy.mean(axis=(0, 2, 3))),
+            "You average db. The bias enters every output with the factor 1, so its gradient is "
+            "the sum; a mean belongs into the loss.",
+        ),
+        Mistake(
+            "results in another order",
+            _reordered(1, 2, 0),
+            "You return the right gradients in another order. Return dx, dw, db.",
+        ),
+        Mistake(
+            "weights averaged over the batch",
+            _backward(share=lambda dw, N: dw / N),
+            "You divide dw by the number of pictures. Where the loss is a mean, dy has the "
+            "factor already.",
+        ),
+        Mistake(
+            "weights reshaped",
+            _backward(rows=lambda w: w.reshape(-1, len(w))),
+            "w.reshape(-1, F) is not the transpose of w.reshape(F, -1): it has its shape, and "
+            "another order. Write w.reshape(F, -1).T.",
+        ),
+        Mistake(
+            "columns handed out picture first",
+            _backward(apart=lambda dX, shape: dX.reshape(len(dX), shape[0], -1).transpose(1, 0, 2)),
+            "On the way to col2im the columns go to the wrong pictures: they stand place first, "
+            "so cut them into (rows, places, pictures) before you move the pictures to the front.",
+        ),
+    ],
+    hints=[
+        "Undo forward from the end: first give dy the order that the product had, filters as "
+        "rows, and along a row the pictures fastest.",
+        "With G = dy.transpose(1, 2, 3, 0).reshape(F, -1) the three products are G @ columns.T, "
+        "the row sums of G, and w.reshape(F, -1).T @ G.",
+        "The last of them are columns again: "
+        "from_columns(dcolumns, shape, w.shape[2], stride, padding) lays them back. Return "
+        "dx, dw.reshape(w.shape) and db.",
+    ],
+)
+
+
+# 13.9 -------------------------------------------------------------------------------------
+
+
+def grouped(
+    x: np.ndarray, dy: np.ndarray, w: np.ndarray, b: np.ndarray,
+    stride: int, padding: int, groups: int,
+) -> Arrays:  # fmt: skip
+    """Forward and backward of a layer with groups by the loops of the reference."""
+    slide: dict[str, Any] = {"stride": stride, "padding": padding, "groups": groups}
+    found = reference.conv_backward(dy, x, w, **slide)
+    return reference.conv(x, w, b, **slide), found.dx, found.dw, found.db
+
+
+Order = Callable[[int, int], np.ndarray]
+
+
+def _blocks(n: int, groups: int) -> np.ndarray:
+    return np.arange(n).reshape(groups, -1)
+
+
+def _dealt(n: int, groups: int) -> np.ndarray:
+    return np.arange(n).reshape(-1, groups).T
+
+
+def _by_groups(
+    *,
+    channels: Order = _blocks,
+    filters: Order = _blocks,
+    maps: Order | None = None,
+    add: bool = True,
+    biases: Callable[[np.ndarray, np.ndarray], np.ndarray] = lambda b, f: b[f],
+) -> Callable[..., Arrays]:
+    """Wrong versions: other channels or filters in a group, other places for what comes out."""
+
+    def wrong(
+        x: np.ndarray, dy: np.ndarray, w: np.ndarray, b: np.ndarray,
+        stride: int, padding: int, groups: int,
+    ) -> Arrays:  # fmt: skip
+        slide: dict[str, Any] = {"stride": stride, "padding": padding}
+        y, dx = np.zeros_like(dy), np.zeros_like(x)
+        dw, db, F = np.zeros_like(w), np.zeros_like(b), len(w)
+        every_group = zip(channels(x.shape[1], groups), filters(F, groups), strict=True)
+        for q, (c, f) in enumerate(every_group):
+            at = (maps or filters)(F, groups)[q]
+            y[:, at] = reference.conv(x[:, c], w[f], biases(b, f), **slide)
+            found = reference.conv_backward(dy[:, at], x[:, c], w[f], **slide)
+            dx[:, c] = found.dx + (dx[:, c] if add else 0)
+            dw[f], db[f] = found.dw, found.db
+        return y, dx, dw, db
+
+    return wrong
+
+
+def _first_group(n: int, groups: int) -> np.ndarray:
+    return np.tile(np.arange(n // groups), (groups, 1))
+
+
+def _last_dx(
+    x: np.ndarray, dy: np.ndarray, w: np.ndarray, b: np.ndarray,
+    stride: int, padding: int, groups: int,
+) -> Arrays:  # fmt: skip
+    """Dx of the last group only; the others are lost in a loop that starts anew."""
+    y, dx, dw, db = grouped(x, dy, w, b, stride, padding, groups)
+    dx = dx.copy()
+    dx[:, : x.shape[1] - x.shape[1] // groups] = 0
+    return y, dx, dw, db
+
+
+def _group_cases() -> list[Case]:
+    drawn = draw(
+        100, G=integer(1, 3), N=integer(1, 2), c=integer(1, 2), f=integer(1, 2), k=integer(1, 3),
+        H=integer(1, 4), W=integer(1, 4), stride=integer(1, 2), padding=integer(0, 1),
+        where=lambda k, H, W, padding, **_: padding < k <= min(H, W) + 2 * padding,
+        seed=139,
+    )  # fmt: skip
+    rng, found = np.random.default_rng(139), []
+    for case in drawn:
+        G, N, c, f, k, H, W, s, p = case.values()
+        o = [(n + 2 * p - k) // s + 1 for n in (H, W)]
+        shapes = {"x": (N, c * G, H, W), "dy": (N, f * G, *o), "w": (f * G, c, k, k), "b": (f * G,)}
+        arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+        found.append({**arrays, "stride": s, "padding": p, "groups": G})
+    return sorted(found, key=lambda c: sum(c[name].size for name in ("x", "w", "dy")))
+
+
+GROUPED = Exercise(
+    "13.9",
+    call="grouped",
+    oracle=grouped,
+    cases=_group_cases,
+    equal=_same_arrays,
+    mistakes=[
+        Mistake(
+            "first group for all",
+            _by_groups(channels=_first_group),
+            "All filters read the first channels. Group q reads the channels from q·C/G on.",
+        ),
+        Mistake(
+            "dealt like cards",
+            _by_groups(channels=_dealt, filters=_dealt),
+            "You put channel c and filter f into the groups c mod G and f mod G. Groups are "
+            "neighbours: the first C/G channels and the first F/G filters are group 0.",
+        ),
+        Mistake(
+            "channels dealt",
+            _by_groups(channels=_dealt),
+            "You deal the channels out to the groups like cards. A group is a block of C/G "
+            "neighbouring channels: np.split(x, groups, axis=1).",
+        ),
+        Mistake(
+            "maps interleaved",
+            _by_groups(maps=_dealt),
+            "The maps of the groups come out shuffled, one of each group in turn. They stand "
+            "behind each other: np.concatenate(parts, axis=1), and dy is split in the same way.",
+        ),
+        Mistake(
+            "dx of the last group",
+            _last_dx,
+            "Only the channels of the last group get a gradient. Each group fills its own block "
+            "of dx: collect them all and concatenate along axis 1.",
+        ),
+        Mistake(
+            "biases of the first group",
+            _by_groups(biases=lambda b, f: b[: len(f)]),
+            "Every group adds the biases of the first one. There are F biases, one for each "
+            "filter: split them like the filters.",
+        ),
+        Mistake(
+            "bias in every group",
+            _by_groups(biases=lambda b, f: b[f] * len(b) // len(f)),
+            "You add the bias once for each group. A filter belongs to one group, and adds its "
+            "bias once.",
+        ),
+    ],
+    hints=[
+        "A layer with G groups is G layers beside each other. None of them knows of the others.",
+        "np.split(x, groups, axis=1) and np.split(dy, groups, axis=1) cut what has channels and "
+        "maps, np.split(w, groups) and np.split(b, groups) the filters.",
+        "For each group build an OurConv(C // G, F // G, k, stride, padding), put in its w and b, "
+        "and call forward and backward; concatenate y and dx along axis 1, dw and db along axis 0.",
+    ],
+)
+
+EXERCISES = [ROUTING, SPREADING, SOFTMAX, HE, NORM, FAN_OUT, FORWARD, BACKWARD, GROUPED]
