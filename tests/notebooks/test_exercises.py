@@ -11,6 +11,7 @@ import functools
 import io
 import json
 import re
+import symtable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,17 +82,56 @@ def block_of(name: str) -> Block:
     return mine[0]
 
 
-def definitions(sources: list[str]) -> dict[str, Any]:
-    """The chapter's imports, functions and plain assignments; its experiments are left out."""
-    space: dict[str, Any] = {}
+def names(source: str) -> tuple[set[str], set[str]]:
+    """Which names a piece of code binds, and which it reads that are not its functions' own."""
+
+    def read_in(table: symtable.SymbolTable) -> set[str]:
+        top = table.get_type() == "module"
+        mine = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+        outer = {s.get_name() for s in table.get_symbols() if top or s.is_global() or s.is_free()}
+        return (mine & outer).union(*map(read_in, table.get_children()))
+
+    table = symtable.symtable(source, "chapter", "exec")
+    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    return bound, read_in(table)
+
+
+def definitions(sources: list[str], wanted: set[str]) -> dict[str, Any]:
+    """What the chapter's imports, functions and plain assignments put under the wanted names.
+
+    Of the assignments only those run on which a wanted name rests: the others may be trainings that
+    take minutes.
+    """
     kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
-    for source in sources:
-        for node in ast.parse(source).body:
-            if isinstance(node, kept):
-                # An assignment may rest on an experiment that was left out.
-                with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
-                    exec(compile(ast.Module([node], []), "chapter", "exec"), space)
+    pieces = [
+        (piece := ast.unparse(node), *names(piece))
+        for source in sources
+        for node in ast.parse(source).body
+        if isinstance(node, kept)
+    ]
+    wanted, before = set(wanted), -1
+    while len(wanted) > before:
+        before = len(wanted)
+        wanted = wanted.union(*(read for _, bound, read in pieces if bound & wanted))
+    space: dict[str, Any] = {}
+    for piece, bound, _ in pieces:
+        if bound & wanted:
+            # An assignment may rest on an experiment that was left out.
+            with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+                exec(piece, space)
     return space
+
+
+def test_only_the_definitions_run_on_which_the_wanted_names_rest() -> None:
+    sources = [
+        "import math\nran = []",
+        "def once(name):\n    ran.append(name)\n    return name",
+        "a = once('a')\nb = once('b')\nbroken = a + 1",
+        "def use(b):\n    return [a for x in math.sqrt(b)]",
+    ]
+    assert definitions(sources, {"use"})["ran"] == ["a"]
+    assert set(definitions(sources, {"use"})) >= {"math", "once", "a", "use"}
+    assert definitions(sources, {"broken", "b"})["ran"] == ["a", "b"]
 
 
 def handed_over(block: Block, *tags: str) -> dict[str, tuple[Any, bool]]:
@@ -102,10 +142,11 @@ def handed_over(block: Block, *tags: str) -> dict[str, tuple[Any, bool]]:
         given[name] = (answer, record)
 
     with mpl.rc_context({"backend": "Agg"}), contextlib.redirect_stdout(io.StringIO()):
-        space = definitions(block.before) | {"check": check, "hint": lambda name: None}
-        for tag in tags:
-            for source in block.cells[tag]:
-                exec(source, space)
+        cells = [source for tag in tags for source in block.cells[tag]]
+        space = definitions(block.before, set().union(*(names(source)[1] for source in cells)))
+        space |= {"check": check, "hint": lambda name: None}
+        for source in cells:
+            exec(source, space)
     return given
 
 
