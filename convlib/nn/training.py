@@ -555,7 +555,10 @@ def _progress_bar(total: int, progress: bool) -> Any:
     """Return a bar over so many batches, a silent one where nobody is watching."""
     from tqdm import tqdm  # only who trains waits for this import
 
-    return tqdm(total=total, unit="batch", file=sys.stderr, disable=not (progress and watched()))
+    # the thread with which tqdm watches over slow bars would outlive the training
+    bar = type("Bar", (tqdm,), {"monitor_interval": 0})
+    shown = progress and watched()
+    return bar(total=total, unit="batch", miniters=1, file=sys.stderr, disable=not shown)
 
 
 def watched() -> bool:

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -735,3 +736,12 @@ def test_the_confusion_matrix():
 def test_confusion_of_nonsense(arguments, error, text):
     with pytest.raises(error, match=re.escape(text)):
         nn.confusion_matrix(*arguments)
+
+
+def test_a_training_leaves_no_thread_behind(monkeypatch):
+    before = set(threading.enumerate())
+    for shown in (False, True):
+        monkeypatch.setattr(training, "watched", lambda shown=shown: shown)
+        monkeypatch.setattr(sys, "stderr", io.StringIO())
+        train(network(), *problem(), progress=True)
+    assert set(threading.enumerate()) == before
