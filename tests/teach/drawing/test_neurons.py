@@ -52,6 +52,16 @@ def test_lines_end_in_the_middle_of_the_pixels_they_belong_to(ax):
     np.testing.assert_allclose(ends, middles, atol=1e-12)
 
 
+def test_a_neuron_stands_above_the_middle_of_its_window(ax):
+    neurons.layer(ax, (5, 6), (3, 4), window=3, lit={(2, 1): "kernel"})
+    lines = weights(ax, COLORS["kernel"])
+    starts, ends = (np.array([line.get_xydata()[end] for line in lines]) for end in (0, 1))
+    rise = starts[0] - ends.mean(axis=0)
+    np.testing.assert_allclose(rise, [0, rise[1]], atol=1e-12)
+    assert rise[1] > 0
+    np.testing.assert_allclose(starts, starts[:1].repeat(9, axis=0))
+
+
 def test_the_view_does_not_depend_on_the_number_of_neurons(ax):
     views = []
     for size in [(1, 1), (4, 4)]:
