@@ -77,6 +77,7 @@ PLANTED = "tests/teach/test_faulty.py"
 CHECK = "tests/teach/exercises/test_checking.py"
 COVERAGE = "tests/teach/equations/test_coverage.py"
 PROBE = "tests/teach/test_probing.py"
+NEURONS = "tests/teach/drawing/test_neurons.py"
 
 
 class Mutant(NamedTuple):
@@ -2699,6 +2700,20 @@ MUTANTS = [
         "integers(0, 2 * m + 1,",
         "integers(0, 2 * m,",
         MOVING,
+    ),
+    Mutant(
+        "windows of neurons side by side",
+        "convlib/teach/drawing/neurons.py",
+        "        (top, left), height, width = neuron, window, window",
+        "        (top, left), height, width = (window * neuron[0], neuron[1]), window, window",
+        NEURONS,
+    ),
+    Mutant(
+        "neurons drawn beside their windows",
+        "convlib/teach/drawing/neurons.py",
+        "    x, y = _at(place[0] + shift[0], place[1] + shift[1], pixels, _RISE)",
+        "    x, y = _at(place[0] + shift[0], place[1], pixels, _RISE)",
+        NEURONS,
     ),
 ]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convlib.teach import explore, faulty, frameworks, notation, trained
-    from convlib.teach.drawing import cones, figures, pictures, symbols
+    from convlib.teach.drawing import cones, figures, neurons, pictures, symbols
     from convlib.teach.equations.cases import choice, draw, every, image, integer, size, vector
     from convlib.teach.equations.coverage import verification_table
     from convlib.teach.equations.evaluation import VerificationError
@@ -38,6 +38,7 @@ __all__ = [
     "hint",
     "image",
     "integer",
+    "neurons",
     "notation",
     "pictures",
     "probe",
@@ -53,7 +54,7 @@ __all__ = [
 
 _MODULES = {
     "": ("explore", "faulty", "frameworks", "notation", "trained"),
-    "drawing": ("cones", "figures", "pictures", "symbols"),
+    "drawing": ("cones", "figures", "neurons", "pictures", "symbols"),
 }
 _NAMES = {
     "equations.cases": ("choice", "draw", "every", "image", "integer", "size", "vector"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from convlib.reference import conv as loop_conv
-from convlib.teach.equations.cases import draw, integer, vector
+from convlib.teach.equations.cases import draw, every, integer, vector
 from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 
@@ -178,53 +180,151 @@ CONVOLVE = Exercise(
 # 1.4 --------------------------------------------------------------------------------------
 
 
-def judge_witness(answer: Any) -> str | None:
-    try:
-        x, w = (np.array([int(number) for number in part]) for part in answer)
-    except (TypeError, ValueError):
-        return "Give two lists of integers, for example witness = ([1, 2, 3], [4, 5])."
-    if len(x) == 0 or len(w) == 0:
-        return "Neither list may be empty."
-    one, other = full_correlation(x, w), full_correlation(w, x)
-    if np.array_equal(one, other):
-        return (
-            f"For these two the order does not matter: both answers are {one.tolist()}. "
-            "Swapping mirrors the answer, so look for one that is not its own mirror image."
-        )
-    if len(x) + len(w) > 3:
-        return (
-            f"A true witness: {one.tolist()} against {other.tolist()}. But yours has "
-            f"{len(x) + len(w)} numbers in all, and there is a shorter one."
-        )
-    return None
+# Operations on two lists, linear in each: those that commute, and those that do not.
 
 
-WITNESS = Exercise(
+def convolution(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return np.convolve(f, g)
+
+
+def product_of_sums(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return np.array([np.sum(f) * np.sum(g)])
+
+
+def last_times_last(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return np.array([f[-1] * g[-1]])
+
+
+def correlation(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return full_correlation(f, g)
+
+
+def first_times_last(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return np.array([f[0] * g[-1]])
+
+
+def spoiled_convolution(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """A convolution, except that the pair of place 1 and place 2, if there is one, counts twice."""
+    y = np.convolve(f, g)
+    if len(f) > 1 and len(g) > 2:
+        y[3] += f[1] * g[2]
+    return y
+
+
+Operation = Callable[[np.ndarray, np.ndarray], np.ndarray]
+OPERATIONS: tuple[Operation, ...] = (
+    convolution,
+    product_of_sums,
+    last_times_last,
+    correlation,
+    first_times_last,
+    spoiled_convolution,
+)
+Witness = tuple[np.ndarray, np.ndarray]
+
+
+def _differ(op: Operation, f: Any, g: Any) -> bool:
+    f, g = np.asarray(f), np.asarray(g)
+    return not np.array_equal(op(f, g), op(g, f))
+
+
+def order_matters(op: Operation, m: int, n: int) -> Witness | None:
+    """The first pair of lists with a single 1 that op does not swap."""
+    pairs = itertools.product(np.eye(m, dtype=int), np.eye(n, dtype=int))
+    return next(((f, g) for f, g in pairs if _differ(op, f, g)), None)
+
+
+def same_finding(got: Any, expected: Any, case: dict[str, Any]) -> bool:
+    """Any witness is right where there is one, so try it instead of comparing it."""
+    if expected is None or got is None:
+        return got is None and expected is None
+    f, g = (np.asarray(part) for part in got)
+    return f.shape == (case["m"],) and g.shape == (case["n"],) and _differ(case["op"], f, g)
+
+
+def _tried(pairs: Callable[[int, int], list[Witness]]) -> Callable[..., Witness | None]:
+    """Wrong versions: the right test on too few pairs."""
+
+    def test(op: Operation, m: int, n: int) -> Witness | None:
+        return next(((f, g) for f, g in pairs(m, n) if _differ(op, f, g)), None)
+
+    return test
+
+
+def _ones(m: int, n: int) -> list[Witness]:
+    return [(np.ones(m, int), np.ones(n, int))]
+
+
+def _counting(m: int, n: int) -> list[Witness]:
+    return [(np.arange(1, m + 1), np.arange(1, n + 1))]
+
+
+def _same_place(m: int, n: int) -> list[Witness]:
+    return [(np.eye(m, dtype=int)[a], np.eye(n, dtype=int)[a]) for a in range(min(m, n))]
+
+
+def _first_against_all(m: int, n: int) -> list[Witness]:
+    return [(np.eye(m, dtype=int)[0], g) for g in np.eye(n, dtype=int)]
+
+
+def _mirror_images_pass(op: Operation, m: int, n: int) -> Witness | None:
+    def mirrored(f: np.ndarray, g: np.ndarray) -> bool:
+        return np.array_equal(op(f, g), op(g, f)[::-1])
+
+    pairs = itertools.product(np.eye(m, dtype=int), np.eye(n, dtype=int))
+    return next(((f, g) for f, g in pairs if _differ(op, f, g) and not mirrored(f, g)), None)
+
+
+ORDER_MATTERS = Exercise(
     "1.4",
-    call="witness",
-    judge=judge_witness,
-    nonsense=([1, 2, 3], [4, 5]),
+    call="order_matters",
+    oracle=order_matters,
+    cases=lambda: every(op=OPERATIONS, m=range(1, 5), n=range(1, 5)),
+    equal=same_finding,
     mistakes=[
         Mistake(
-            "two single numbers",
-            ([1], [2]),
-            "For these two the order does not matter",
+            "never a witness",
+            lambda op, m, n: None,
+            "You answer None to everything. For some of these operations the order does matter: "
+            "return the pair (f, g) as soon as op(f, g) and op(g, f) differ.",
         ),
         Mistake(
-            "a symmetric pair",
-            ([1, 2, 1], [1, 1]),
-            "For these two the order does not matter",
+            "ones only",
+            _tried(_ones),
+            "Two lists of ones are one pair of very many. Their answer may be the same both ways, "
+            "as for a correlation, which is then its own mirror image. Try pairs that can differ.",
         ),
         Mistake(
-            "not the shortest",
-            ([1, 2], [1, 3]),
-            "there is a shorter one",
+            "one pair",
+            _tried(_counting),
+            "You try one pair only, (1, 2, …) with (1, 2, …). An operation may pass it by luck, "
+            "and None promises something about all lists.",
+        ),
+        Mistake(
+            "the same place in both",
+            _tried(_same_place),
+            "Your single 1 stands at the same place in both lists. Let it run through all places "
+            "of f and, for each of them, through all places of g.",
+        ),
+        Mistake(
+            "first place of f only",
+            _tried(_first_against_all),
+            "Your first list always has its 1 at place 0. Let it run through all m places.",
+        ),
+        Mistake(
+            "mirror images pass",
+            _mirror_images_pass,
+            "You let an answer pass that is the other one read backwards. A mirrored list is "
+            "another list, unless it reads the same from both ends.",
         ),
     ],
     hints=[
-        "Try the smallest lengths first: can one number and one number differ?",
-        "Equation (eq-correlation-swap) says that swapping the lists mirrors the answer.",
-        "One list of one number and one list of two. Which answer is not its own mirror image?",
+        "If op is linear in each list, then op(f, g) for f = 3·f' + f'' follows from op(f', g) and "
+        "op(f'', g). From which lists can all others be built?",
+        "From the lists with a single 1, the rows of np.eye(m, dtype=int). There are m of them for "
+        "f and n for g.",
+        "Two loops over the rows of two np.eye; return the pair when not np.array_equal(op(f, g), "
+        "op(g, f)), and None after the loops.",
     ],
 )
 
@@ -402,4 +502,4 @@ DECONVOLVE = Exercise(
     ],
 )
 
-EXERCISES = [DICE, CORRELATE, CONVOLVE, WITNESS, SPLIT, DECONVOLVE]
+EXERCISES = [DICE, CORRELATE, CONVOLVE, ORDER_MATTERS, SPLIT, DECONVOLVE]

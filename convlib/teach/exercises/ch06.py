@@ -85,88 +85,129 @@ PARAMETERS = Exercise(
 
 # 6.2 --------------------------------------------------------------------------------------
 
-
-def conv2d_multi(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return loop_conv(x, w, b)
+Layer = Callable[..., np.ndarray]
 
 
-def _bias_per_slice(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return conv2d_multi(x, w, w.shape[1] * b)
+def conv2d_taps(x: np.ndarray, w: np.ndarray, b: np.ndarray, s: int, d: int) -> np.ndarray:
+    return loop_conv(x, w, b, stride=s, dilation=d)
 
 
-CONV2D_MULTI = Exercise(
+def _with_bias(bias: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Layer:
+    """Wrong versions: the right sums with another bias, made of b and w."""
+    return lambda x, w, b, s, d: conv2d_taps(x, w, bias(b, w), s, d)
+
+
+def _with_weights(weights: Callable[[np.ndarray], np.ndarray]) -> Layer:
+    """Wrong versions: the right loop with other weights."""
+    return lambda x, w, b, s, d: conv2d_taps(x, weights(w), b, s, d)
+
+
+def _last_tap_only(w: np.ndarray) -> np.ndarray:
+    kept = np.zeros_like(w)
+    kept[:, :, -1, -1] = w[:, :, -1, -1]
+    return kept
+
+
+def _placed(place: Callable[[int, int, int, int], int]) -> Layer:
+    """Wrong versions: tap g of output i looks at row `place(i, g, s, d)`, and so for columns."""
+
+    def layer(x: np.ndarray, w: np.ndarray, b: np.ndarray, s: int, d: int) -> np.ndarray:
+        y = np.zeros_like(conv2d_taps(x, w, b, s, d)) + b[:, None, None]
+        for n, f, i, j, c, g, h in np.ndindex(*y.shape, *w.shape[1:]):
+            y[n, f, i, j] += w[f, c, g, h] * x[n, c, place(i, g, s, d), place(j, h, s, d)]
+        return y
+
+    return layer
+
+
+def _tap_cases() -> list[Case]:
+    """Small layers of every stride and dilation; rows and columns differ, a stride may not fit."""
+    rng = np.random.default_rng(62)
+    cases: list[Case] = []
+    for s, d, kernel in itertools.product((1, 2, 3), (1, 2), ((1, 1), (1, 2), (2, 1), (3, 2))):
+        for more in ((0, 0), (1, 2), (3, 4)):
+            n, c, f = (int(number) for number in rng.integers(1, 4, 3))
+            size_of = [d * (k - 1) + 1 + extra for k, extra in zip(kernel, more, strict=True)]
+            shapes = {"x": (n, c, *size_of), "w": (f, c, *kernel), "b": (f,)}
+            arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+            cases.append(arrays | {"s": s, "d": d})
+    return sorted(cases, key=size)
+
+
+CONV2D_TAPS = Exercise(
     "6.2",
-    call="conv2d_multi",
-    oracle=conv2d_multi,
-    cases=lambda: draw(
-        120,
-        x=image((1, 2), (1, 3), (1, 5), (1, 5)),
-        w=image((1, 3), (1, 3), (1, 3), (1, 3)),
-        b=image((1, 3), low=-5, high=5),
-        where=lambda x, w, b: (
-            w.shape[1] == x.shape[1]
-            and len(b) == len(w)
-            and w.shape[2] <= x.shape[2]
-            and w.shape[3] <= x.shape[3]
-        ),
-    ),
+    call="conv2d_taps",
+    oracle=conv2d_taps,
+    cases=_tap_cases,
     mistakes=[
         Mistake(
+            "bias once per tap",
+            _with_bias(lambda b, w: w.shape[2] * w.shape[3] * b),
+            "Your bias arrives once with every tap. Add it once, outside the loop over the taps.",
+        ),
+        Mistake(
             "bias once per slice",
-            _bias_per_slice,
+            _with_bias(lambda b, w: w.shape[1] * b),
             "Your bias arrives C times, once with each input channel (3b instead of b for a "
             "colour picture). Add the C maps first, then the bias, once.",
         ),
         Mistake(
+            "bias in every product",
+            _with_bias(lambda b, w: w[0].size * b),
+            "Your bias is added to every product. It belongs to the output: once, after all sums.",
+        ),
+        Mistake(
             "no bias",
-            lambda x, w, b: conv2d_multi(x, w, 0 * b),
-            "The sum over the channels is right; the bias is missing. Filter f adds b[f].",
+            _with_bias(lambda b, w: 0 * b),
+            "The sum over taps and channels is right; the bias is missing. Filter f adds b[f].",
         ),
         Mistake(
             "the first bias for all",
-            lambda x, w, b: conv2d_multi(x, w, 0 * b + b[0]),
+            _with_bias(lambda b, w: 0 * b + b[0]),
             "All your output channels use b[0]. Filter f has its own bias, b[f].",
         ),
         Mistake(
+            "the last tap only",
+            _with_weights(_last_tap_only),
+            "Only the last tap has left a trace: in the loop you overwrite y. Every tap adds its "
+            "map to those of the others, y += ….",
+        ),
+        Mistake(
+            "kernel turned",
+            _with_weights(lambda w: w[:, :, ::-1, ::-1]),
+            "Your kernel is turned by half a turn: this is true convolution. A layer correlates, "
+            "tap (g, h) of output (i, j) meets pixel (s·i + d·g, s·j + d·h).",
+        ),
+        Mistake(
             "first channel only",
-            lambda x, w, b: conv2d_multi(x[:, :1], w[:, :1], b),
+            lambda x, w, b, s, d: conv2d_taps(x[:, :1], w[:, :1], b, s, d),
             "You use the first input channel only. Each output sums over all C channels.",
         ),
         Mistake(
             "one slice for all channels",
-            lambda x, w, b: conv2d_multi(x, np.repeat(w[:, :1], w.shape[1], 1), b),
+            _with_weights(lambda w: np.repeat(w[:, :1], w.shape[1], 1)),
             "You lay the same slice, w[f, 0], over every channel. Channel c has its own, w[f, c].",
         ),
         Mistake(
-            "channels back to front",
-            lambda x, w, b: conv2d_multi(x, w[:, ::-1], b),
-            "Your slices meet the channels in the opposite order, as when red and blue are "
-            "exchanged. Slice c belongs to channel c.",
+            "no dilation in the place",
+            _placed(lambda i, g, s, d: s * i + g),
+            "Your output has the right size, but neighbouring taps stand one pixel apart. With "
+            "dilation d the slice of tap g begins at row d·g.",
         ),
         Mistake(
-            "kernel turned",
-            lambda x, w, b: conv2d_multi(x, w[:, :, ::-1, ::-1], b),
-            "Your kernel is turned by half a turn: this is true convolution. A layer correlates, "
-            "tap (g, h) meets pixel (i + g, j + h).",
-        ),
-        Mistake(
-            "averages the channels",
-            lambda x, w, b: (conv2d_multi(x, w, 0 * b) / w.shape[1]) + b[:, None, None],
-            "You average the channels. They are added; whatever average is wanted stands in the "
-            "weights.",
-        ),
-        Mistake(
-            "first picture only",
-            lambda x, w, b: np.repeat(conv2d_multi(x[:1], w, b), len(x), 0),
-            "You give the answer to the first picture for the whole batch. Use x[n].",
+            "no stride in the place",
+            _placed(lambda i, g, s, d: i + d * g),
+            "Your output has the right size, but your windows stand one pixel apart. A slice takes "
+            "every s-th row and column: start : stop : s.",
         ),
     ],
     hints=[
-        "Begin with an output of zeros of shape (N, F, H − KH + 1, W − KW + 1), and loop over its "
-        "four indices n, f, i, j.",
-        "One output: take the block x[n, :, i : i + KH, j : j + KW]. Which part of w has the same "
-        "shape?",
-        "y[n, f, i, j] = b[f] + np.sum(w[f] * x[n, :, i : i + KH, j : j + KW]).",
+        "Fix a tap, say (0, 0), and stride 2. Over which pixels does it travel while the window "
+        "visits all places? And the tap (1, 0)?",
+        "Tap (g, h) meets x[:, :, d·g : d·g + s·(OH − 1) + 1 : s, …], a slice of as many rows as "
+        "the output has. OH is (H − d·(KH − 1) − 1) // s + 1.",
+        'At each pixel of the slice, multiply by the matrix w[:, :, g, h]: np.einsum("fc,ncij->nfij'
+        '", w[:, :, g, h], part). Add it to y, which began as the bias b[:, None, None].',
     ],
 )
 
@@ -571,4 +612,4 @@ STACKS = Exercise(
     ],
 )
 
-EXERCISES = [PARAMETERS, CONV2D_MULTI, POINTWISE, SEPARABLE, SCORE_MAP, STACKS]
+EXERCISES = [PARAMETERS, CONV2D_TAPS, POINTWISE, SEPARABLE, SCORE_MAP, STACKS]
