@@ -38,11 +38,6 @@ def test_solution_opens_without_scripts(visit: Visit, name: str) -> None:
         expect(solution).to_have_attribute("open", "")
 
 
-def test_search_finds_a_word_offline(visit: Visit) -> None:
-    with visit("search.html?q=kernel") as page:
-        expect(page.locator("#search-results li").first).to_be_visible()
-
-
 def test_theme_can_be_chosen(visit: Visit) -> None:
     with visit(CHAPTERS[0], color_scheme="light") as page:
         for _ in range(3):

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from .conftest import PAGES, ROOT
+from .conftest import MADE_BY_SPHINX, PAGES, ROOT
 
 RAW_MATHS = re.compile(r"\$[^$\n]+\$|\$\$|\\\(|\\\[|\\begin\{|\\frac|\\sum")
 NOTEBOOKS = [name for name in PAGES if (ROOT / name).with_suffix(".ipynb").is_file()]
@@ -28,7 +28,7 @@ def anchors(path: Path) -> Counter[str]:
     return Counter(str(tag["id"]) for tag in parsed(path).find_all(id=True))
 
 
-@pytest.fixture(params=[*PAGES, "search.html"])
+@pytest.fixture(params=[*PAGES, *MADE_BY_SPHINX])
 def path(request: pytest.FixtureRequest, site: Path) -> Path:
     return site / request.param
 
