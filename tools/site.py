@@ -4,7 +4,8 @@ While the pages are written: KaTeX renders every equation, and bad TeX stops the
 marked `dropdown` (solutions above all) becomes a native `<details>`; chapter 0 numbers its figures,
 equations and exercises 0.1, 0.2, ..., an appendix A.1, A.2, ...; every page describes itself to
 search engines; what stands in an `{index}` leads to its section, in the site's search and on a page
-that is the book's index. A notebook that needs an environment of its own is not executed.
+that is the book's index; `{exercises}` is a list of all exercises and solutions. A notebook that
+needs an environment of its own is not executed.
 
 After they are written: the theme's files are cut to what the pages use, and three defects of its
 HTML that a screen reader would stumble over are mended. Each part says why.
@@ -31,6 +32,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx_exercise.nodes import exercise_subtitle
 
 from tools.environments import CHAPTERS, environment_of
 
@@ -107,7 +110,8 @@ class Fold(SphinxPostTransform):
                 link.replace_self(link.children)
             classes = [name for name in node["classes"] if name != "dropdown"]
             folded = details("", summary("", "", *title.children), *body, classes=classes)
-            folded["ids"] = node["ids"]
+            exercise = node.get("target_label", "").removeprefix("ex-")
+            folded["ids"] = [f"solution-{exercise}"] if exercise else node["ids"]
             node.parent.replace(node, folded)  # replace_self would copy the class back
 
 
@@ -151,6 +155,61 @@ def number_outside_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
             count = enumerate(sorted(numbers.items(), key=lambda item: item[1]), start=1)
             numbers.update({name: (first, position) for position, (name, _) in count})
     return []
+
+
+# --- the list of exercises ----------------------------------------------------------------
+
+
+class exercises(nodes.General, nodes.Element):  # noqa: N801
+    """The place where the list shall stand."""
+
+
+class Exercises(SphinxDirective):
+    """`{exercises}`: all exercises of the book, by chapter, each with a way to its solution."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a mark: the other documents may not have been read yet."""
+        return [exercises()]
+
+
+class ListExercises(SphinxPostTransform):
+    """Write the list, a table for each chapter, from what sphinx-exercise has met."""
+
+    default_priority = 30
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Replace the mark in one document."""
+        for mark in list(self.document.findall(exercises)):
+            known = self.env.sphinx_exercise_registry.items()
+            by_chapter: dict[str, list[tuple[str, str]]] = {}
+            for label, entry in known:
+                if entry["type"] == "exercise":
+                    title = entry["node"].next_node(exercise_subtitle).astext()
+                    by_chapter.setdefault(entry["docname"], []).append((label, title))
+            tables = (self.table(name, found) for name, found in sorted(by_chapter.items()))
+            mark.replace_self(nodes.raw("", "\n".join(tables), format="html"))
+
+    def table(self, document: str, found: list[tuple[str, str]]) -> str:
+        """Return the table of one chapter; `found` are labels and titles such as "Count (a)"."""
+        page = f"{Path(document).name}.html"
+        rows = []
+        for label, title in found:
+            name, level = re.fullmatch(r"(.*?)\s*(?:\(([abc])\))?", title).groups()
+            number = label.removeprefix("ex-")
+            shown = number.replace("-", ".")
+            rows.append(
+                f'<tr><td><a href="{page}#{label}">{shown} {html.escape(name)}</a></td>'
+                f"<td>{level or ''}</td>"
+                f'<td><a href="{page}#solution-{number}">solution {shown}</a></td></tr>'
+            )
+        chapter = f"{int(Path(document).name[:2])}. {self.env.titles[document].astext()}"
+        columns = ("exercise", "level", "solution")
+        head = "".join(f'<th scope="col">{text}</th>' for text in columns)
+        return (
+            f'<table class="table exercises"><caption><a href="{page}">{html.escape(chapter)}</a>'
+            f"</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
 
 
 # --- the index ----------------------------------------------------------------------------
@@ -339,7 +398,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     sphinxcontrib.katex.render_latex = Katex.render
     app.add_node(details, html=(visit_details, depart("details")))
     app.add_node(summary, html=(visit_summary, depart("summary")))
+    app.add_node(exercises)
+    app.add_directive("exercises", Exercises)
     app.add_post_transform(Fold)
+    app.add_post_transform(ListExercises)
     app.add_transform(LeadToSections)
     app.connect("config-inited", show_stored_outputs)
     app.connect("env-get-updated", number_outside_parts, priority=900)
