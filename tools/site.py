@@ -238,6 +238,29 @@ class LeadToSections(SphinxTransform):
                 ]
 
 
+class OtherSpellings(SphinxPostTransform):
+    """Let the search find an entry's plural and American spelling, too; the index omits them."""
+
+    default_priority = 30
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Add to the entries of one document, which the index has collected before."""
+        for node in self.document.findall(addnodes.index):
+            node["entries"] += [
+                (kind, spelling, *rest)
+                for kind, word, *rest in node["entries"]
+                for spelling in other_spellings(word)
+            ]
+
+
+def other_spellings(word: str) -> set[str]:
+    """Return {"initialisations", "initialization", "initializations"} for "initialisation"."""
+    american = re.sub(r"is(?=ation|e\b|er\b)", "iz", word)
+    plurals = set() if word.endswith("s") else {f"{word}s", f"{american}s"}
+    return {american, *plurals} - {word}
+
+
 def list_index(app: Sphinx, doctree: nodes.document) -> None:
     """Put the index last into the book's contents; `_toc.yml` can only list files."""
     if app.env.docname == app.config.master_doc:
@@ -402,6 +425,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("exercises", Exercises)
     app.add_post_transform(Fold)
     app.add_post_transform(ListExercises)
+    app.add_post_transform(OtherSpellings)
     app.add_transform(LeadToSections)
     app.connect("config-inited", show_stored_outputs)
     app.connect("env-get-updated", number_outside_parts, priority=900)
