@@ -255,10 +255,13 @@ class OtherSpellings(SphinxPostTransform):
 
 
 def other_spellings(word: str) -> set[str]:
-    """Return {"initialisations", "initialization", "initializations"} for "initialisation"."""
+    """Return {"initialisations", "initialization", "initializations"} for "initialisation".
+
+    And for "depth of a network" also "depth": the search wants half of an entry's letters.
+    """
     american = re.sub(r"is(?=ation|e\b|er\b)", "iz", word)
     plurals = set() if word.endswith("s") else {f"{word}s", f"{american}s"}
-    return {american, *plurals} - {word}
+    return {american, *plurals, word.split(" of ")[0]} - {word}
 
 
 def list_index(app: Sphinx, doctree: nodes.document) -> None:

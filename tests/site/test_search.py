@@ -15,7 +15,7 @@ Visit = Callable[..., Any]
 
 # Word -> the page, or the section, to which one of the first three results leads. A page alone
 # means any of its sections. What leads there is an `{index}` entry of that section, a term of the
-# glossary, or a heading of that name.
+# glossary, or a heading of that name. The glossary comes first, then the chapters in their order.
 PLACES = {
     "perceptron": "03-matrix",
     "neuron": "03-matrix",
@@ -32,7 +32,7 @@ PLACES = {
     "feature map": "06-channels",
     "depth": "06-channels",
     "filter": "06-channels",
-    "down-sampling": "08-pooling",
+    "down-sampling": "02-shape-arithmetic",
     "pixel shuffle": "08-pooling",
     "loss": "10-backprop-1d#one-weight",
     "chain rule": "10-backprop-1d#two-stages",
@@ -85,7 +85,9 @@ WORDS = [word for word, place in PLACES.items() if not {place, place[:2]} & AWAI
 
 def results(page: Page) -> list[str]:
     """Return the addresses that a search found, best first, once it is done."""
-    expect(page.locator(".search-summary")).to_contain_text("Search finished")
+    expect(page.locator(".search-summary")).to_have_text(
+        re.compile("Search finished|did not match")
+    )
     links = page.locator("#search-results li > a:first-child")
     return [str(address) for address in links.evaluate_all("(all) => all.map((a) => a.href)")]
 
