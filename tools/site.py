@@ -257,11 +257,12 @@ class OtherSpellings(SphinxPostTransform):
 def other_spellings(word: str) -> set[str]:
     """Return {"initialisations", "initialization", "initializations"} for "initialisation".
 
-    And for "depth of a network" also "depth": the search wants half of an entry's letters.
+    For "depth of a network" also "depth", and for "H, W" both: the search wants to be given half
+    of an entry's letters.
     """
     american = re.sub(r"is(?=ation|e\b|er\b)", "iz", word)
     plurals = set() if word.endswith("s") else {f"{word}s", f"{american}s"}
-    return {american, *plurals, word.split(" of ")[0]} - {word}
+    return {american, *plurals, *re.split(" of .*|, ", word)} - {word, ""}
 
 
 def list_index(app: Sphinx, doctree: nodes.document) -> None:
