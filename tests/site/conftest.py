@@ -40,6 +40,7 @@ def document_names() -> list[str]:
 
 
 PAGES = [f"{name}.html" for name in document_names()]
+MADE_BY_SPHINX = ["search.html", "genindex.html"]
 
 
 def missing(what: str, remedy: str) -> None:

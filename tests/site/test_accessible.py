@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import PAGES, PHONE, unfold
+from .conftest import MADE_BY_SPHINX, PAGES, PHONE, unfold
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BY_STANDARD = {"type": "tag", "values": STANDARDS}
@@ -47,7 +47,7 @@ def violations(page: Page, only: dict[str, Any] = BY_STANDARD, **rules: Any) -> 
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("name", [*PAGES, "search.html"])
+@pytest.mark.parametrize("name", [*PAGES, *MADE_BY_SPHINX])
 def test_in_light_and_dark(visit: Visit, name: str) -> None:
     with visit(name, color_scheme="light", viewport={"width": 1280, "height": 900}) as page:
         unfold(page)
@@ -59,7 +59,7 @@ def test_in_light_and_dark(visit: Visit, name: str) -> None:
         assert violations(page, CONTRAST) == []  # only colours change with the theme
 
 
-@pytest.mark.parametrize("name", [*PAGES, "search.html"])
+@pytest.mark.parametrize("name", [*PAGES, *MADE_BY_SPHINX])
 def test_on_a_phone(visit: Visit, name: str) -> None:
     with visit(name, color_scheme="light", viewport=PHONE) as page:
         unfold(page)

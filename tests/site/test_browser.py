@@ -1,5 +1,6 @@
 """What a built page does in a browser: by keyboard, without scripts, without a server, on paper."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,6 @@ def test_solution_opens_without_scripts(visit: Visit, name: str) -> None:
         solution = page.locator("details.solution").first
         solution.locator("summary").click()
         expect(solution).to_have_attribute("open", "")
-
-
-def test_search_finds_a_word_offline(visit: Visit) -> None:
-    with visit("search.html?q=kernel") as page:
-        expect(page.locator("#search-results li").first).to_be_visible()
 
 
 def test_theme_can_be_chosen(visit: Visit) -> None:
@@ -96,6 +92,26 @@ def test_prints_without_the_frame(visit: Visit) -> None:
         page.emulate_media(media="print")
         expect(page.locator("#pst-primary-sidebar")).to_be_hidden()
         expect(page.locator("article")).to_be_visible()
+
+
+def test_the_cheat_sheet_prints_on_one_sheet(visit: Visit) -> None:
+    """Two sides of A4 with margins of a centimetre, nothing cut off, and not too small to read."""
+    with visit("chapters/cheat-sheet.html", viewport={"width": 718, "height": 1047}) as page:
+        margin = dict.fromkeys(("top", "bottom", "left", "right"), "10mm")
+        pdf = page.pdf(format="A4", margin=margin)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 2
+        page.emulate_media(media="print")
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll('article :is(table, p, li, td)')]
+            .filter((box) => box.scrollWidth > box.clientWidth + 1
+                || box.getBoundingClientRect().right > innerWidth + 1)
+            .map((box) => box.outerHTML.slice(0, 120))"""
+        )
+        assert cut == []
+        sizes = page.locator("article :is(p, li, code)").evaluate_all(
+            "(all) => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+        )
+        assert min(sizes) >= 9  # 6.75 points
 
 
 def test_works_from_a_folder_without_a_server(visit: Visit, site: Path) -> None:

@@ -12,9 +12,10 @@ import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from .conftest import PAGES, ROOT
+from .conftest import MADE_BY_SPHINX, PAGES, ROOT
 
 RAW_MATHS = re.compile(r"\$[^$\n]+\$|\$\$|\\\(|\\\[|\\begin\{|\\frac|\\sum")
+LEAST_EXERCISES = 104  # raise it as the book grows
 NOTEBOOKS = [name for name in PAGES if (ROOT / name).with_suffix(".ipynb").is_file()]
 
 
@@ -28,7 +29,7 @@ def anchors(path: Path) -> Counter[str]:
     return Counter(str(tag["id"]) for tag in parsed(path).find_all(id=True))
 
 
-@pytest.fixture(params=[*PAGES, "search.html"])
+@pytest.fixture(params=[*PAGES, *MADE_BY_SPHINX])
 def path(request: pytest.FixtureRequest, site: Path) -> Path:
     return site / request.param
 
@@ -115,6 +116,23 @@ def test_no_folder_of_the_building_machine(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text
     assert "/site-packages/" not in text
+
+
+def test_every_exercise_and_its_solution_is_listed(site: Path) -> None:
+    """By name, level and two links, in the order of the book."""
+    expected = []
+    for name in NOTEBOOKS:
+        source = (ROOT / name).with_suffix(".ipynb").read_text(encoding="utf-8")
+        heads = re.findall(r"\{exercise\} (.+?)\\n.*?:label: ex-([\d-]+)", source, re.DOTALL)
+        for title, label in heads:
+            text, level = re.fullmatch(r"(.+?)(?: \((\w)\))?", title).groups()
+            links = [f"{Path(name).name}#ex-{label}", f"{Path(name).name}#solution-{label}"]
+            expected.append((f"{label.replace('-', '.')} {text}", level or "", *links))
+    rows = parsed(site / "chapters" / "solutions.html").select("table.exercises tbody tr")
+    cells = [row.find_all("td") for row in rows]
+    shown = [(a.text, b.text, a.find("a")["href"], c.find("a")["href"]) for a, b, c in cells]
+    assert shown == expected
+    assert len(shown) >= LEAST_EXERCISES
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
