@@ -2659,6 +2659,20 @@ MUTANTS = [
         DATA,
     ),
     Mutant(
+        "a held-out digit among the training digits",
+        "convlib/nn/data.py",
+        "return (x[:end], y[:end]), (x[end:], y[end:])",
+        "return (x[: end + 1], y[: end + 1]), (x[end:], y[end:])",
+        DATA,
+    ),
+    Mutant(
+        "colours of CIFAR-10 pixel by pixel",
+        "convlib/nn/data.py",
+        "records[:, 1:].reshape(-1, *CIFAR_SHAPE).copy(), labels",
+        "records[:, 1:].reshape(-1, 32, 32, 3).transpose(0, 3, 1, 2).copy(), labels",
+        DATA,
+    ),
+    Mutant(
         "spread of which the squares vanish",
         "convlib/nn/data.py",
         "if not (constant | ((std > 0) & np.isfinite(std))).all():",
