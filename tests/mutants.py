@@ -2301,6 +2301,20 @@ MUTANTS = [
         OPTIMIZERS,
     ),
     Mutant(
+        "L1 jumps over 0",
+        "convlib/nn/optimizers.py",
+        "np.clip(param, -pull, pull)",
+        "np.sign(param) * pull",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "L1 without the rate",
+        "convlib/nn/optimizers.py",
+        "if pull := rate * self._l1s.get(name, self.l1):",
+        "if pull := self._l1s.get(name, self.l1):",
+        OPTIMIZERS,
+    ),
+    Mutant(
         "optimiser replaces the arrays",
         "convlib/nn/optimizers.py",
         'np.subtract(param, g, out=param, casting="same_kind")',
@@ -2366,9 +2380,8 @@ MUTANTS = [
     Mutant(
         "the first pattern decides",
         "convlib/nn/optimizers.py",
-        '(rates if option == "lr" else decays).update(dict.fromkeys(chosen, checked))',
-        "for name in chosen:\n"
-        '                (rates if option == "lr" else decays).setdefault(name, checked)',
+        "given[option].update(dict.fromkeys(chosen, checked))",
+        "given[option] = dict.fromkeys(chosen, checked) | given[option]",
         OPTIMIZERS,
     ),
     Mutant(
