@@ -21,6 +21,7 @@ DATA = [
     "convlib/nn/mnist_10k/mnist-10k-labels-idx1-ubyte.gz",
     "convlib/nn/mnist_10k/README.md",
     "convlib/teach/data/digits-net.npz",
+    "convlib/teach/data/mnist-scores.json",
     "convlib/teach/explore/explore.js",
     "convlib/teach/explore/explore.css",
 ]
