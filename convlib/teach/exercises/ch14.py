@@ -1,4 +1,7 @@
-"""Exercises of chapter 14: z-scores, Adam, Nesterov, a small network, moves, shuffled pixels."""
+"""Exercises of chapter 14.
+
+Z-scores, Adam, Nesterov, a small network, moves, shuffled pixels, L1, one-hot rows.
+"""
 
 from __future__ import annotations
 
@@ -610,4 +613,158 @@ UNNOTICED = Exercise(
     ],
 )
 
-EXERCISES = [ZSCORE, ADAM, NESTEROV, SMALL_NET, MOVED, UNNOTICED]
+
+# 14.7 -------------------------------------------------------------------------------------
+
+
+def l1_step(w: Array, g: Array, eta: float, lam: float) -> Array:
+    """By the library."""
+    net = nn.Dense(len(w), 1, bias=False, init=lambda shape, rng: w[None].astype(float))
+    net.grads["w"] = g[None].astype(float)
+    nn.SGD(net, eta, l1=lam).step()
+    return net.params["w"][0]
+
+
+def _soft(a: Array, pull: float) -> Array:
+    return np.sign(a) * np.maximum(abs(a) - pull, 0)
+
+
+L1_STEP = Exercise(
+    "14.7",
+    call="l1_step",
+    oracle=l1_step,
+    cases=lambda: draw(
+        150,
+        w=vector(1, 4, low=-3, high=3),
+        g=vector(1, 4, low=-3, high=3),
+        eta=choice(0.25, 0.5),
+        lam=choice(0.0, 1.0, 3.0),
+        where=lambda w, g, **_: len(w) == len(g),
+    ),
+    mistakes=[
+        Mistake(
+            "sign in the gradient",
+            lambda w, g, eta, lam: w - eta * (g + lam * np.sign(w)),
+            "You add λ·sign(w) to the gradient. A weight that is nearer to 0 than ηλ then jumps "
+            "across, and back in the next step. Move towards 0 and no further.",
+        ),
+        Mistake(
+            "threshold first",
+            lambda w, g, eta, lam: _soft(w, eta * lam) - eta * g,
+            "The threshold comes before the step, so the step moves weights away from 0 again. "
+            "First w − ηg, then towards 0.",
+        ),
+        Mistake(
+            "rate forgotten",
+            lambda w, g, eta, lam: _soft(w - eta * g, lam),
+            "The pull is λ in every step, however small the rate is. It is ηλ.",
+        ),
+        Mistake(
+            "sign lost",
+            lambda w, g, eta, lam: np.maximum(abs(w - eta * g) - eta * lam, 0),
+            "Negative weights come out positive: the size was right, and it needs its sign back.",
+        ),
+        Mistake(
+            "cut off only",
+            lambda w, g, eta, lam: np.where(
+                abs(w - eta * g) > eta * lam, w - eta * g, np.zeros(len(w))
+            ),
+            "Small weights become 0, but the large ones are not pulled at all. Every weight loses "
+            "ηλ of its size.",
+        ),
+        Mistake(
+            "positive weights only",
+            lambda w, g, eta, lam: np.maximum(w - eta * g - eta * lam, 0),
+            "Every negative weight has become 0. Towards 0 means upwards for those.",
+        ),
+        Mistake(
+            "L2",
+            lambda w, g, eta, lam: (1 - eta * lam) * w - eta * g,
+            "This is L2: every weight loses the same share. L1 takes the same amount.",
+        ),
+    ],
+    hints=[
+        "Two lines: the step of the data, a = w − ηg, and the way towards 0.",
+        "How large may what is left of |a| be, if it loses ηλ and cannot become negative?",
+        "np.sign(a) * np.maximum(abs(a) - eta * lam, 0).",
+    ],
+)
+
+
+# 14.8 -------------------------------------------------------------------------------------
+
+
+def soft_targets(votes: Array, K: int) -> Array:
+    counts = np.zeros((len(votes), K))
+    for row, answers in zip(counts, votes, strict=True):
+        for answer in answers:
+            row[answer] += 1 / len(answers)
+    return counts
+
+
+def _by_index(votes: Array, K: int) -> Array:
+    """`rows[…] += …` adds once only where an index is there twice."""
+    rows = np.zeros((len(votes), K))
+    rows[np.arange(len(votes))[:, None], votes] += 1 / votes.shape[1]
+    return rows
+
+
+TARGETS = Exercise(
+    "14.8",
+    call="soft_targets",
+    oracle=soft_targets,
+    cases=lambda: draw(
+        120,
+        votes=image((1, 4), (1, 4), low=0, high=3),
+        K=integer(2, 5),
+        where=lambda votes, K: votes.max() < K,
+    ),
+    mistakes=[
+        Mistake(
+            "each answer once",
+            _by_index,
+            "Where two people gave the same answer it counts once only: `rows[i, j] += …` with "
+            "index arrays adds once for equal indices. np.add.at adds for each, and so does a mean "
+            "of one-hot rows.",
+        ),
+        Mistake(
+            "counts",
+            lambda votes, K: votes.shape[1] * soft_targets(votes, K),
+            "A row adds up to the number of answers. Probabilities add up to 1: divide by it.",
+        ),
+        Mistake(
+            "the first answer",
+            lambda votes, K: np.eye(K)[votes[:, 0]],
+            "Only the first answer of each picture counts. The others have a say as well.",
+        ),
+        Mistake(
+            "the majority",
+            lambda votes, K: np.eye(K)[soft_targets(votes, K).argmax(axis=1)],
+            "The most frequent answer gets everything, and the doubt is lost.",
+        ),
+        Mistake(
+            "as many columns as were named",
+            lambda votes, K: soft_targets(votes, int(votes.max()) + 1),
+            "There are as many columns as the largest answer needs. A class that nobody named in "
+            "these pictures has a column, too: the network has an output for it.",
+        ),
+        Mistake(
+            "transposed",
+            lambda votes, K: soft_targets(votes, K).T,
+            "Rows and columns are exchanged: a row belongs to a picture, a column to a class.",
+        ),
+        Mistake(
+            "mean over the pictures",
+            lambda votes, K: np.tile(soft_targets(votes, K).mean(axis=0), (len(votes), 1)),
+            "Every picture has the same row, the mean over all pictures. The mean is to be taken "
+            "over the people.",
+        ),
+    ],
+    hints=[
+        "np.eye(K)[label] is the one-hot row of one label. What is np.eye(K)[votes]?",
+        "It has the axes (picture, person, class). One of them has to go.",
+        "np.eye(K)[votes].mean(axis=1).",
+    ],
+)
+
+EXERCISES = [ZSCORE, ADAM, NESTEROV, SMALL_NET, MOVED, UNNOTICED, L1_STEP, TARGETS]
