@@ -2301,6 +2301,20 @@ MUTANTS = [
         OPTIMIZERS,
     ),
     Mutant(
+        "L1 jumps over 0",
+        "convlib/nn/optimizers.py",
+        "np.clip(param, -pull, pull)",
+        "np.sign(param) * pull",
+        OPTIMIZERS,
+    ),
+    Mutant(
+        "L1 without the rate",
+        "convlib/nn/optimizers.py",
+        "if pull := rate * self._l1s.get(name, self.l1):",
+        "if pull := self._l1s.get(name, self.l1):",
+        OPTIMIZERS,
+    ),
+    Mutant(
         "optimiser replaces the arrays",
         "convlib/nn/optimizers.py",
         'np.subtract(param, g, out=param, casting="same_kind")',
@@ -2366,9 +2380,8 @@ MUTANTS = [
     Mutant(
         "the first pattern decides",
         "convlib/nn/optimizers.py",
-        '(rates if option == "lr" else decays).update(dict.fromkeys(chosen, checked))',
-        "for name in chosen:\n"
-        '                (rates if option == "lr" else decays).setdefault(name, checked)',
+        "given[option].update(dict.fromkeys(chosen, checked))",
+        "given[option] = dict.fromkeys(chosen, checked) | given[option]",
         OPTIMIZERS,
     ),
     Mutant(
@@ -2656,6 +2669,20 @@ MUTANTS = [
         "convlib/nn/data.py",
         'spellings = (name, name.replace("-idx", ".idx"))',
         "spellings = (name,)",
+        DATA,
+    ),
+    Mutant(
+        "a held-out digit among the training digits",
+        "convlib/nn/data.py",
+        "return (x[:end], y[:end]), (x[end:], y[end:])",
+        "return (x[: end + 1], y[: end + 1]), (x[end:], y[end:])",
+        DATA,
+    ),
+    Mutant(
+        "colours of CIFAR-10 pixel by pixel",
+        "convlib/nn/data.py",
+        "records[:, 1:].reshape(-1, *CIFAR_SHAPE).copy(), labels",
+        "records[:, 1:].reshape(-1, 32, 32, 3).transpose(0, 3, 1, 2).copy(), labels",
         DATA,
     ),
     Mutant(

@@ -9,7 +9,17 @@ what training needs: optimisers, `fit`, scores, files, data.
 from convlib.nn.activations import GELU, ReLU, Sigmoid, SiLU, Tanh
 from convlib.nn.containers import Parallel, Residual, Sequential
 from convlib.nn.convolution import Conv, ConvTranspose
-from convlib.nn.data import Standardizer, digits, mnist, nudge, read_idx, shift, signals, split
+from convlib.nn.data import (
+    Standardizer,
+    cifar10,
+    digits,
+    mnist,
+    nudge,
+    read_idx,
+    shift,
+    signals,
+    split,
+)
 from convlib.nn.dense import Dense, Flatten
 from convlib.nn.dropout import Dropout
 from convlib.nn.export import to_onnx
@@ -71,6 +81,7 @@ __all__ = [
     "Tanh",
     "binary_cross_entropy",
     "check_gradients",
+    "cifar10",
     "clip_gradients",
     "confusion_matrix",
     "cosine",

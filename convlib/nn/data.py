@@ -1,4 +1,4 @@
-"""Data: digits, MNIST's files, generated signals; splitting, standardising and moving samples."""
+"""Data: digits, MNIST, CIFAR-10, generated signals; splitting, standardising, moving samples."""
 
 from __future__ import annotations
 
@@ -34,9 +34,21 @@ FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
+BUNDLED = Path(__file__).resolve().parent / "mnist_10k"
+BUNDLED_FILES = ("mnist-10k-images-idx3-ubyte", "mnist-10k-labels-idx1-ubyte")
+BUNDLED_FOR_TRAINING = 8_000  # of 10,000, which are in random order
 WHERE = (
-    "MNIST was published by Yann LeCun, Corinna Cortes and Christopher Burges; its four files "
-    "(about 12 MB, with the ending .gz) are on many mirrors, under these names"
+    " (plain or with .gz). MNIST was published by Yann LeCun, Corinna Cortes and Christopher "
+    "Burges; its four files (about 12 MB, with the ending .gz) are on many mirrors, under these "
+    "names"
+)
+CIFAR_TRAINING = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
+CIFAR_TEST = "test_batch.bin"
+CIFAR_SHAPE = (3, 32, 32)
+CIFAR_RECORD = 1 + prod(CIFAR_SHAPE)  # one byte for the label, one for each pixel of each colour
+CIFAR_WHERE = (
+    ". CIFAR-10 was published by Alex Krizhevsky; its binary version is a folder "
+    "cifar-10-batches-bin with these files"
 )
 IDX_TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 AXES = ("all", "channel", "feature")
@@ -147,13 +159,17 @@ def _names(classes: Sequence[str]) -> tuple[str, ...]:
     return tuple(classes)
 
 
-def mnist(folder: str | Path) -> tuple[Part, Part]:
-    """Read the handwritten digits of MNIST, or any data set in the same four files.
+def mnist(folder: str | Path | None = None) -> tuple[Part, Part]:
+    """Read handwritten digits of MNIST: the 10,000 of this package, or all from a folder.
 
     Parameters
     ----------
     folder
-        Holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+        None for the digits on board: 10,000 training pictures of MNIST, in random order, of which
+        the first 8,000 are for training and the last 2,000 are held out.
+
+        Or the name of a folder that holds MNIST's own four files, or any data set in such files:
+        `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
         `t10k-labels-idx1-ubyte`, each as it is or with the ending `.gz`. The spelling with a dot,
         `train-images.idx3-ubyte`, will do as well.
 
@@ -173,21 +189,90 @@ def mnist(folder: str | Path) -> tuple[Part, Part]:
     ValueError
         If a file is damaged or something else, or labels and images do not match.
 
+    Examples
+    --------
+    >>> (x, y), (x_test, y_test) = mnist()
+    >>> x.shape, x_test.shape, y[:8].tolist()
+    ((8000, 1, 28, 28), (2000, 1, 28, 28), [3, 8, 1, 0, 4, 0, 9, 3])
+
     Source: LeCun, Bottou, Bengio and Haffner (1998), "Gradient-Based Learning Applied to Document
-    Recognition", for the data.
+    Recognition". MNIST is by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0); the README
+    beside the files on board says how they came here.
     """
+    if folder is None:
+        advice = ": they are a part of convlib; install it anew, or name a folder with all of MNIST"
+        x, y = _part(BUNDLED_FILES[0], *_read_all(BUNDLED, BUNDLED_FILES, advice))
+        end = BUNDLED_FOR_TRAINING
+        return (x[:end], y[:end]), (x[end:], y[end:])
     place = checked_path(folder, "folder")
-    found = {name: _file(place, name) for name in FILES}
-    missing = [name for name, path in found.items() if path is None]
-    if missing:
-        rule = f"{folder} does not hold {', '.join(missing)} (plain or with .gz)"
-        raise FileNotFoundError(f"{rule}. {WHERE}.")
-    images, labels, test_images, test_labels = (read_idx(path) for path in found.values() if path)
+    images, labels, test_images, test_labels = _read_all(place, FILES, WHERE)
     parts = _part(FILES[0], images, labels), _part(FILES[2], test_images, test_labels)
     if images.shape[1:] != test_images.shape[1:]:
         sizes = f"{images.shape[1:]} for training and {test_images.shape[1:]} for the test"
         raise ValueError(f"the images have two sizes: {sizes}")
     return parts
+
+
+def cifar10(folder: str | Path) -> tuple[Part, Part]:
+    """Read the colour pictures of CIFAR-10 from the files of its binary version.
+
+    A file is a row of records of 3073 bytes: the label, then 32×32 bytes of red, of green and of
+    blue, each row by row.
+
+    Parameters
+    ----------
+    folder
+        Holds `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`. The data are not a part
+        of this package.
+
+    Returns
+    -------
+    (x, y), (x_test, y_test)
+        Images `(N, 3, 32, 32)`, uint8, and labels `(N,)`, int64 from 0 to 9. There are 50,000 and
+        10,000, if the files are complete; any number of records in a file will do.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a file is missing; the message names all that are.
+    TypeError
+        If folder is no name.
+    ValueError
+        If a file is not made of such records, or a label is above 9.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for label, name in enumerate((*CIFAR_TRAINING, CIFAR_TEST)):
+    ...         _ = (Path(folder) / name).write_bytes(bytes([label]) + bytes(3072))
+    ...     (x, y), (x_test, y_test) = cifar10(folder)
+    >>> x.shape, y.tolist(), y_test.tolist()
+    ((5, 3, 32, 32), [0, 1, 2, 3, 4], [5])
+
+    Source: Krizhevsky (2009), "Learning Multiple Layers of Features from Tiny Images", for the
+    data.
+    """
+    place = checked_path(folder, "folder")
+    names = (*CIFAR_TRAINING, CIFAR_TEST)
+    found = {name: place / name if (place / name).is_file() else None for name in names}
+    images, labels = zip(*map(_cifar_part, _all_there(place, found, CIFAR_WHERE)), strict=True)
+    return (np.concatenate(images[:-1]), np.concatenate(labels[:-1])), (images[-1], labels[-1])
+
+
+def _cifar_part(path: Path) -> Part:
+    """Return the pictures and the labels of one file of CIFAR-10."""
+    content = path.read_bytes()
+    if not content or len(content) % CIFAR_RECORD:
+        rule = f"needs records of {CIFAR_RECORD}, a label and 3 × 32 × 32 bytes"
+        raise ValueError(f"{path} holds {len(content)} bytes: {rule}")
+    records = np.frombuffer(content, np.uint8).reshape(-1, CIFAR_RECORD)
+    labels = records[:, 0].astype(np.int64)
+    if labels.max() > 9:
+        record = int((labels > 9).argmax())
+        rule = "needs 0 to 9; the file is damaged or something else"
+        raise ValueError(f"{path}: record {record} has the label {labels[record]}: {rule}")
+    return records[:, 1:].reshape(-1, *CIFAR_SHAPE).copy(), labels
 
 
 def read_idx(path: str | Path) -> Array:
@@ -252,6 +337,19 @@ def _content(path: Path) -> bytes:
         return gzip.decompress(content)
     except (EOFError, OSError, zlib.error) as error:
         raise ValueError(f"{path} is damaged: it cannot be decompressed ({error})") from None
+
+
+def _read_all(folder: Path, names: Sequence[str], advice: str) -> list[Array]:
+    """Return the arrays of all these IDX files, or say which are missing."""
+    return [read_idx(p) for p in _all_there(folder, {n: _file(folder, n) for n in names}, advice)]
+
+
+def _all_there(folder: Path, found: dict[str, Path | None], advice: str) -> list[Path]:
+    """Return the paths of the files, if none of them is None."""
+    missing = [name for name, path in found.items() if path is None]
+    if missing:
+        raise FileNotFoundError(f"{folder} does not hold {', '.join(missing)}{advice}.")
+    return [path for path in found.values() if path]
 
 
 def _file(folder: Path, name: str) -> Path | None:

@@ -3,7 +3,8 @@
 Every optimiser changes the parameters of a net in place. It reads `net.grads` of the last
 `backward`, and keeps arrays of its own, never those of the net. With `weight_decay` λ each adds λ·w
 to the gradient of w (`AdamW` shrinks w itself), of every parameter, also of biases, γ and β, as
-PyTorch does by default; `groups` gives some of them another λ or another rate.
+PyTorch does by default; `groups` gives some of them another λ or another rate. With `l1` each pulls
+the parameters towards 0 by the same amount in every step, and to exactly 0 where they are small.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ABOVE_ZERO = "needs a number above 0"
 NOT_NEGATIVE = "needs a number of at least 0"
 BELOW_ONE = "needs a number of at least 0 and below 1"
 FROM_ZERO_TO_ONE = "needs a number from 0 to 1"
-OF_A_GROUP = ("lr", "weight_decay")
+OF_A_GROUP = ("lr", "weight_decay", "l1")
 
 State = dict[str, Array]
 Groups = Mapping[str, Mapping[str, float]]
@@ -47,8 +48,12 @@ class Optimizer:
         λ, at least 0: g ← g + λ·w first, for every parameter.
     groups
         A dict of patterns of names, as in a shell (`"*"` stands for anything, also for dots): every
-        parameter that fits has the `"lr"` or `"weight_decay"` given there. Where several patterns
-        fit, the later one decides.
+        parameter that fits has the `"lr"`, `"weight_decay"` or `"l1"` given there. Where several
+        patterns fit, the later one decides.
+    l1
+        λ₁, at least 0: after its step every parameter is pulled towards 0 by η·λ₁, and no further:
+        w ← sign(w)·max(|w| − η·λ₁, 0), the soft threshold. (λ₁·sign(w) in the gradient would make
+        small weights jump over the 0, to and fro.) Like decoupled decay it is not divided by √v̂.
 
     Attributes
     ----------
@@ -59,6 +64,8 @@ class Optimizer:
         proportion, so that a schedule is for all.
     weight_decay
         λ, of all parameters to which no group gives another.
+    l1
+        λ₁, of all parameters to which no group gives another.
     decoupled
         Whether λ shrinks the parameter itself, w ← w − η·λ·w, and leaves the gradient alone.
     state
@@ -85,6 +92,15 @@ class Optimizer:
     >>> groups = {"*w": {"weight_decay": 0.01}, "2.*": {"lr": 0.0001}}
     >>> optimizer = nn.AdamW(net, lr=0.001, weight_decay=0, groups=groups)
 
+    With λ₁ a weight that is small enough becomes 0, and stays there as long as its slope is below
+    λ₁:
+
+    >>> net = nn.Dense(3, 1, bias=False, init=lambda shape, rng: np.array([[1.0, -0.25, 0.125]]))
+    >>> net.grads["w"] = np.zeros((1, 3))
+    >>> nn.SGD(net, lr=0.5, l1=0.5).step()
+    >>> net.params["w"].tolist()
+    [[0.75, 0.0, 0.0]]
+
     An optimiser that looks only at the signs of a running mean of gradients:
 
     >>> class Signs(nn.Optimizer):
@@ -107,18 +123,24 @@ class Optimizer:
     moments: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
-        self, net: Layer, lr: float, weight_decay: float = 0.0, groups: Groups | None = None
+        self,
+        net: Layer,
+        lr: float,
+        weight_decay: float = 0.0,
+        groups: Groups | None = None,
+        *,
+        l1: float = 0.0,
     ) -> None:
         self.net = checked_net(net)
         self.lr = lr
         self.weight_decay = least_zero("weight_decay", weight_decay)
+        self.l1 = least_zero("l1", l1)
         self.decoupled = False
         self.steps = 0
         self.state = {name: self._zeros(param) for name, param in net.params.items()}
         self._owners = _owners(net)
-        self._shares, self._decays = _of_groups(
-            {} if groups is None else groups, tuple(self.state), self.lr
-        )
+        chosen = {} if groups is None else groups
+        self._shares, self._decays, self._l1s = _of_groups(chosen, tuple(self.state), self.lr)
 
     @property
     def lr(self) -> float:
@@ -152,6 +174,8 @@ class Optimizer:
             g = self._decayed(param, grads[name], rate, self._decays.get(name, self.weight_decay))
             np.multiply(self.update(g, self.state[name]), rate, out=g)
             np.subtract(param, g, out=param, casting="same_kind")
+            if pull := rate * self._l1s.get(name, self.l1):
+                np.subtract(param, np.clip(param, -pull, pull), out=param, casting="same_kind")
 
     def update(self, g: Array, state: State) -> Array:
         """Return what is subtracted from a parameter, divided by its rate: the step of this kind.
@@ -297,7 +321,7 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    net, lr, weight_decay, groups
+    net, lr, weight_decay, l1, groups
         As in `Optimizer`.
     momentum
         μ, at least 0 and below 1.
@@ -338,9 +362,10 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
+        l1: float = 0.0,
         groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay, groups)
+        super().__init__(net, lr, weight_decay, groups, l1=l1)
         self.momentum = below_one("momentum", momentum)
         self.nesterov = _checks.flag("nesterov", nesterov)
         if self.nesterov and not self.momentum:
@@ -362,7 +387,7 @@ class AdaGrad(Optimizer):
 
     Parameters
     ----------
-    net, lr, weight_decay, groups
+    net, lr, weight_decay, l1, groups
         As in `Optimizer`.
     eps
         ε, at least 0.
@@ -391,9 +416,10 @@ class AdaGrad(Optimizer):
         *,
         eps: float = 1e-10,
         weight_decay: float = 0.0,
+        l1: float = 0.0,
         groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay, groups)
+        super().__init__(net, lr, weight_decay, groups, l1=l1)
         self.eps = least_zero("eps", eps)
 
     def update(self, g: Array, state: State) -> Array:
@@ -409,7 +435,7 @@ class RMSProp(Optimizer):
 
     Parameters
     ----------
-    net, lr, weight_decay, groups
+    net, lr, weight_decay, l1, groups
         As in `Optimizer`.
     decay
         α, at least 0 and below 1.
@@ -440,9 +466,10 @@ class RMSProp(Optimizer):
         decay: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        l1: float = 0.0,
         groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay, groups)
+        super().__init__(net, lr, weight_decay, groups, l1=l1)
         self.decay = below_one("decay", decay)
         self.eps = least_zero("eps", eps)
 
@@ -463,7 +490,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    net, lr, weight_decay, groups
+    net, lr, weight_decay, l1, groups
         As in `Optimizer`.
     betas
         (β₁, β₂), each at least 0 and below 1.
@@ -502,9 +529,10 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         decoupled: bool = False,
+        l1: float = 0.0,
         groups: Groups | None = None,
     ) -> None:
-        super().__init__(net, lr, weight_decay, groups)
+        super().__init__(net, lr, weight_decay, groups, l1=l1)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise TypeError(f"betas={betas!r}: needs two numbers, for example (0.9, 0.999)")
         self.betas = below_one("betas[0]", betas[0]), below_one("betas[1]", betas[1])
@@ -539,7 +567,7 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    net, lr, groups
+    net, lr, l1, groups
         As in `Optimizer`.
     betas, eps
         As in `Adam`.
@@ -571,6 +599,7 @@ class AdamW(Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.01,
+        l1: float = 0.0,
         groups: Groups | None = None,
     ) -> None:
         super().__init__(
@@ -580,6 +609,7 @@ class AdamW(Adam):
             eps=eps,
             weight_decay=weight_decay,
             decoupled=True,
+            l1=l1,
             groups=groups,
         )
 
@@ -739,20 +769,20 @@ def _share(name: str, value: object) -> float:
 
 def _of_groups(
     groups: object, names: tuple[str, ...], lr: float
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Return, by name, the rates that groups give as shares of lr, and their weight decays."""
-    rates: dict[str, float] = {}
-    decays: dict[str, float] = {}
+) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Return, by name, the rates that groups give as shares of lr, weight decays and λ₁."""
+    given: dict[str, dict[str, float]] = {option: {} for option in OF_A_GROUP}
     for pattern, options in _entries("groups", groups, "{'*b': {'weight_decay': 0}}"):
         chosen = _fitting(pattern, names)
         group = f"groups[{pattern!r}]"
         for option, value in _entries(group, options, "{'lr': 0.01, 'weight_decay': 0}"):
             _checks.word(group, option, OF_A_GROUP)
             checked = least_zero(f"{group}[{option!r}]", value)
-            (rates if option == "lr" else decays).update(dict.fromkeys(chosen, checked))
+            given[option].update(dict.fromkeys(chosen, checked))
+    rates, decays, pulls = given.values()
     if rates and not lr:
         raise ValueError("lr=0: needs a number above 0, as the rates of groups are shares of it")
-    return {name: rate / lr for name, rate in rates.items()}, decays
+    return {name: rate / lr for name, rate in rates.items()}, decays, pulls
 
 
 def _entries(name: str, value: object, example: str) -> Iterable[tuple[str, Any]]:

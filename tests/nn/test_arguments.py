@@ -54,12 +54,15 @@ WITH_A_PATH = {
     "load": (lambda path: nn.load(nn.ReLU(), path), "path"),
     "read_idx": (nn.read_idx, "path"),
     "mnist": (nn.mnist, "folder"),
+    "cifar10": (nn.cifar10, "folder"),
 }
 
 
 @pytest.mark.parametrize(("call", "name"), WITH_A_PATH.values(), ids=WITH_A_PATH)
 @pytest.mark.parametrize("path", [None, 3, b"net.npz", True, ["net.npz"], np.ones(2)], ids=repr)
 def test_what_is_no_path(call, name, path):
+    if call is nn.mnist and path is None:
+        return  # the digits on board
     kind = "None" if path is None else type(path).__name__
     with pytest.raises(TypeError, match=f"^{name} is {kind}: needs a name, text or a Path$"):
         call(path)

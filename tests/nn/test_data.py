@@ -1,4 +1,4 @@
-"""Data: IDX files and their damages, digits, signals, splits, standardising."""
+"""Data: IDX files and their damages, digits, CIFAR-10, signals, splits, standardising."""
 
 import gzip
 import re
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from convlib import nn
+from convlib.nn import data
 
 NAMES = [
     f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
@@ -109,12 +110,108 @@ def test_labels_that_are_images(folder):
         nn.mnist(folder)
 
 
+COUNTS = [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]  # of 0, 1, …, 9
+
+
+def test_the_digits_on_board():
+    (x, y), (x_test, y_test) = nn.mnist()
+    assert (x.shape, x_test.shape) == ((8000, 1, 28, 28), (2000, 1, 28, 28))
+    assert (x.dtype, y.dtype, y_test.dtype) == (np.uint8, np.int64, np.int64)
+    assert (y.shape, y_test.shape, x.min(), x.max()) == ((8000,), (2000,), 0, 255)
+    assert np.bincount(np.concatenate([y, y_test])).tolist() == COUNTS
+
+
+def test_the_parts_on_board_are_alike_and_share_no_picture():
+    (x, y), (x_test, y_test) = nn.mnist()
+    flat = np.concatenate([x, x_test]).reshape(10_000, -1)
+    assert len(np.unique(flat, axis=0)) == 10_000
+    shares = np.bincount(y) / 8000, np.bincount(y_test) / 2000
+    np.testing.assert_allclose(*shares, atol=0.02)
+    assert abs(x.mean() - x_test.mean()) < 1
+
+
+def test_a_label_belongs_to_its_picture():
+    """A zero is empty in its middle, and a one is dark there."""
+    (x, y), _ = nn.mnist()
+    middle = x[:, 0, 12:16, 12:16].mean(axis=(1, 2))
+    assert middle[y == 0].mean() < 30
+    assert middle[y == 1].mean() > 150
+
+
+def test_the_digits_on_board_are_not_shared():
+    (x, _), _ = nn.mnist()
+    x[:] = 0
+    assert nn.mnist()[0][0].any()
+
+
+def test_digits_on_board_that_somebody_took_away(tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "BUNDLED", tmp_path)
+    text = "mnist-10k-images-idx3-ubyte, mnist-10k-labels-idx1-ubyte: they are a part of convlib; "
+    with pytest.raises(FileNotFoundError, match=text + "install it anew, or name a folder"):
+        nn.mnist()
+
+
 def test_other_types_of_entries(tmp_path):
     values = np.array([[1, -2], [300, 4]], ">i2")
     path = tmp_path / "a"
     path.write_bytes(bytes([0, 0, 11, 2, 0, 0, 0, 2, 0, 0, 0, 2]) + values.tobytes())
     np.testing.assert_array_equal(nn.read_idx(path), values)
     assert nn.read_idx(path).dtype == np.int16
+
+
+BATCHES = [*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"]
+
+
+@pytest.fixture
+def colours(tmp_path):
+    """Two records in each file: red is 10 times the file's number, plus 1 in the second record."""
+    for number, name in enumerate(BATCHES):
+        records = []
+        for second in (0, 1):
+            red, blue = np.full((32, 32), 10 * number + second), np.full((32, 32), 7)
+            green = np.arange(32 * 32).reshape(32, 32) % 251
+            planes = np.stack([red, green, blue]).astype(np.uint8)
+            records.append(bytes([(number + 4 * second) % 10]) + planes.tobytes())
+        (tmp_path / name).write_bytes(b"".join(records))
+    return tmp_path
+
+
+def test_cifar_10(colours):
+    (x, y), (x_test, y_test) = nn.cifar10(colours)
+    assert (x.shape, x_test.shape) == ((10, 3, 32, 32), (2, 3, 32, 32))
+    assert (x.dtype, y.dtype) == (np.uint8, np.int64)
+    assert (y.tolist(), y_test.tolist()) == ([0, 4, 1, 5, 2, 6, 3, 7, 4, 8], [5, 9])
+    assert x[:, 0, 31, 31].tolist() == [0, 1, 10, 11, 20, 21, 30, 31, 40, 41]
+    assert x_test[1, :, 0, 2].tolist() == [51, 2, 7]
+    np.testing.assert_array_equal(x[3, 1], np.arange(1024).reshape(32, 32) % 251)
+    x_test[:] = 0  # not a view of a read-only file
+    assert nn.cifar10(colours)[1][0].any()
+
+
+def test_cifar_files_that_are_missing(colours):
+    for name in (BATCHES[1], BATCHES[5]):
+        (colours / name).unlink()
+    text = r"does not hold data_batch_2.bin, test_batch.bin\. CIFAR-10 was published by Alex"
+    with pytest.raises(FileNotFoundError, match=text):
+        nn.cifar10(colours)
+
+
+CIFAR_FAULTS = {
+    "cut off": (bytes(3072), "data_batch_3.bin holds 3072 bytes: needs records of 3073, a label"),
+    "empty": (b"", "data_batch_3.bin holds 0 bytes: needs records of 3073"),
+    "two labels, as in CIFAR-100": (bytes(2 * 3074), "holds 6148 bytes"),
+    "label": (
+        bytes(3073) + bytes([10]) + bytes(3072),
+        "data_batch_3.bin: record 1 has the label 10: needs 0 to 9; the file is damaged",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "text"), CIFAR_FAULTS.values(), ids=CIFAR_FAULTS)
+def test_damaged_cifar_files(content, text, colours):
+    (colours / BATCHES[2]).write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(text)):
+        nn.cifar10(colours)
 
 
 def test_digits():

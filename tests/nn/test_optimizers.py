@@ -145,6 +145,55 @@ def test_decoupled_weight_decay_by_hand():
     np.testing.assert_allclose(walk(net, optimizer, [3, -1]), [1, 1.25], rtol=1e-14)
 
 
+def test_l1_by_hand():
+    """Towards 0 by 0.5·0.5 after the step, from either side, and no further."""
+    net = one(2.0)
+    assert walk(net, nn.SGD(net, 0.5, l1=0.5), [0, 2, 1, 0, -1]) == [1.75, 0.5, 0, 0, 0.25]
+    net = one(-2.0)
+    assert walk(net, nn.SGD(net, 0.5, l1=0.5), [0, -2, -1, 0, 1]) == [-1.75, -0.5, 0, 0, -0.25]
+
+
+@pytest.mark.parametrize("make", [nn.SGD, nn.Adam, nn.AdamW, nn.RMSProp, nn.AdaGrad])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_l1_is_the_soft_threshold_after_the_step(make, dtype, rng):
+    """Whatever the optimiser: sign(w)·max(|w| − η·λ₁, 0) of where it would have gone."""
+    with_l1, without = net_of(dtype=dtype), net_of(dtype=dtype)
+    options = {"lr": 0.125, "weight_decay": 0.25}
+    first, second = make(with_l1, **options, l1=0.5), make(without, **options)
+    for _ in range(3):
+        for name, param in with_l1.params.items():
+            without.params[name][:] = param
+            with_l1.grads[name] = without.grads[name] = rng.normal(size=param.shape).astype(dtype)
+        first.step()
+        second.step()
+        for name, param in without.params.items():
+            shrunk = np.sign(param) * np.maximum(abs(param) - 0.125 * 0.5, 0)
+            np.testing.assert_allclose(with_l1.params[name], shrunk, rtol=1e-5)
+            assert (with_l1.params[name][shrunk == 0] == 0).all()
+            assert with_l1.params[name].dtype == dtype
+
+
+def test_l1_lands_where_the_penalised_loss_is_smallest(rng):
+    """(w − t)²/2 + λ₁·|w| is smallest at the soft threshold of t; the gradient of it is w − t."""
+    for target in (*rng.normal(size=5), 0.3, -0.3):
+        net = one(rng.normal())
+        optimizer = nn.SGD(net, 0.5, l1=0.4)
+        for _ in range(80):
+            walk(net, optimizer, [net.params["w"].item() - target])
+        best = math.copysign(max(abs(target) - 0.4, 0), target)
+        assert math.isclose(net.params["w"].item(), best, abs_tol=1e-12)
+
+
+def test_no_l1_leaves_every_bit_as_it_was(rng):
+    plain, zero = net_of(), net_of()
+    for net, options in ((plain, {}), (zero, {"l1": 0})):
+        optimizer = nn.Adam(net, 0.1, **options)
+        backward(net, np.random.default_rng(3))
+        optimizer.step()
+    for name, param in plain.params.items():
+        np.testing.assert_array_equal(param, zero.params[name])
+
+
 def test_weight_decay_is_on_every_parameter(rng):
     net = nn.Sequential(nn.Dense(2, 2, rng=0), nn.BatchNorm(2))
     net.params["0.b"] += 1
@@ -341,6 +390,7 @@ def test_a_gradient_of_another_shape():
             "nesterov=True: needs a momentum above 0, for example momentum=0.9",
         ),
         (lambda net: nn.SGD(net, weight_decay=-1), "weight_decay=-1: needs a number of at least 0"),
+        (lambda net: nn.Adam(net, l1=-1), "l1=-1: needs a number of at least 0"),
         (lambda net: nn.AdaGrad(net, eps=-1), "eps=-1: needs a number of at least 0"),
         (lambda net: nn.RMSProp(net, decay=1), "decay=1: needs a number of at least 0 and below 1"),
         (lambda net: nn.RMSProp(net, eps=-1), "eps=-1: needs a number of at least 0"),
@@ -517,6 +567,20 @@ def test_a_group_takes_part_in_a_schedule():
     assert net.params["2.b"].tolist() == [1]
 
 
+def test_l1_in_a_group():
+    net = named()
+    constant(net, 0.0)
+    nn.SGD(net, 0.5, l1=0.5, groups={"*b": {"l1": 0}, "2.*": {"l1": 4, "lr": 0.25}}).step()
+    assert {name: set(param.ravel()) for name, param in net.params.items()} == {
+        "0.w": {0.75},
+        "0.b": {1},
+        "1.gamma": {0.75},
+        "1.beta": {0.75},
+        "2.w": {0},
+        "2.b": {0},
+    }
+
+
 def test_decoupled_decay_goes_with_the_rate_of_the_group():
     net = one(2.0)
     optimizer = nn.AdamW(net, 1.0, weight_decay=0.5, groups={"w": {"lr": 0.5}})
@@ -534,7 +598,8 @@ def test_decoupled_decay_goes_with_the_rate_of_the_group():
         (
             {"*b": {"decay": 0}},
             ValueError,
-            "groups['*b']='decay': needs one of 'lr', 'weight_decay'; did you mean 'weight_decay'?",
+            "groups['*b']='decay': needs one of 'lr', 'weight_decay', 'l1'; "
+            "did you mean 'weight_decay'?",
         ),
         (
             {"*b": {"lr": -1}},

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.wheel
 
 MODULES = ["convlib/py.typed", "convlib/fast/im2col.py", "convlib/nn/layer.py"]
 DATA = [
+    "convlib/nn/mnist_10k/mnist-10k-images-idx3-ubyte.gz",
+    "convlib/nn/mnist_10k/mnist-10k-labels-idx1-ubyte.gz",
+    "convlib/nn/mnist_10k/README.md",
     "convlib/teach/data/digits-net.npz",
     "convlib/teach/explore/explore.js",
     "convlib/teach/explore/explore.css",
