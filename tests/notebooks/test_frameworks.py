@@ -14,7 +14,6 @@ import yaml
 from nbformat.v4 import new_notebook
 from packaging.requirements import Requirement
 
-from convlib.teach.frameworks import run
 from tools import environments, site
 from tools import notebooks as writer
 from tools.environments import (
@@ -131,17 +130,6 @@ def test_programs_are_complete_and_shown_by_a_chapter() -> None:
         run = [f'"programs/{program.name}"' in c.source for u in users for c in code_cells(u)]
         assert any(shown), program.name
         assert any(run), program.name
-
-
-def test_a_program_runs_with_other_constants(tmp_path: Path) -> None:
-    program = tmp_path / "small.py"
-    program.write_text("A, B = 2, 3\nB = A * B\nname = __name__\nall_three = (A, B, name)\n")
-    assert run(program)["all_three"] == (2, 6, "small")
-    assert run(program, A=5)["all_three"] == (5, 15, "small")
-    assert run(program, B="b", name=None)["all_three"] == (2, "b", None)
-    rule = r"^small\.py assigns no RATES: needs a constant of the program$"
-    with pytest.raises(ValueError, match=rule):
-        run(program, A=1, RATES=())
 
 
 # ---------------------------------------------------------------- the writer
