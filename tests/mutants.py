@@ -74,6 +74,7 @@ EXHIBIT = "tests/teach/equations/test_museum.py"
 COMPARE = "tests/teach/equations/test_comparing.py"
 CASES = "tests/teach/equations/test_cases.py"
 PLANTED = "tests/teach/test_faulty.py"
+PROGRAMS = "tests/teach/test_frameworks.py"
 CHECK = "tests/teach/exercises/test_checking.py"
 COVERAGE = "tests/teach/equations/test_coverage.py"
 PROBE = "tests/teach/test_probing.py"
@@ -1591,6 +1592,20 @@ MUTANTS = [
         'if bug == "stride missing" else stride',
         'if bug == "stride missing" else 1',
         PLANTED,
+    ),
+    Mutant(
+        "a constant of a program changed too early",
+        "convlib/teach/frameworks.py",
+        "tree.body[places[-1] + 1 : places[-1] + 1]",
+        "tree.body[places[0] + 1 : places[0] + 1]",
+        PROGRAMS,
+    ),
+    Mutant(
+        "a constant that the program has not",
+        "convlib/teach/frameworks.py",
+        "        if not places:\n            raise",
+        "        if not places and not constants:\n            raise",
+        PROGRAMS,
     ),
     Mutant(
         "an equation without wrong versions",

@@ -1,9 +1,12 @@
-"""What a chapter needs before it imports Keras."""
+"""What a chapter needs to work with other frameworks: Keras's backend, and complete programs."""
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
+from pathlib import Path
+from typing import Any
 
 
 def keras_on_torch() -> None:
@@ -28,3 +31,51 @@ def keras_on_torch() -> None:
         found = keras.config.backend()
         rule = "restart, and call keras_on_torch() before `import keras`"
         raise RuntimeError(f"Keras already computes with {found}: {rule}")
+
+
+def run(program: str | Path, **constants: Any) -> dict[str, Any]:
+    """Run a program, with other values for some of its constants, and return all its names.
+
+    Parameters
+    ----------
+    program
+        The name of a Python file. It sees a `__name__` other than `"__main__"`.
+    constants
+        Numbers, texts or tuples of them, in place of what the file assigns to these names, as in
+        `RATES = (0.1, 0.01)` or `TRAIN, VALIDATION = 6400, 1600`.
+
+    Returns
+    -------
+    dict of str to Any
+        What the program has bound when it ends.
+
+    Raises
+    ------
+    ValueError
+        If the program assigns no such constant.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "three.py"
+    ...     _ = file.write_text("STEPS, SIZE = 3, 0.5; way = STEPS * SIZE")
+    ...     run(file)["way"], run(file, STEPS=4)["way"]
+    (1.5, 2.0)
+    """
+    path = Path(program)
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    for name, value in constants.items():
+        places = [i for i, node in enumerate(tree.body) if name in _assigned(node)]
+        if not places:
+            raise ValueError(f"{path.name} assigns no {name}: needs a constant of the program")
+        tree.body[places[-1] + 1 : places[-1] + 1] = ast.parse(f"{name} = {value!r}").body
+    names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(tree, str(path), "exec"), names)
+    return names
+
+
+def _assigned(node: ast.stmt) -> set[str]:
+    """Return the names that a statement assigns, if it is an assignment."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}

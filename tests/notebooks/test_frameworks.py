@@ -24,7 +24,7 @@ from tools.environments import (
     needing,
 )
 
-from .reading import NOTEBOOKS, ROOT
+from .reading import NOTEBOOKS, ROOT, code_cells, markdown
 
 NAMES = [path.name for path in NOTEBOOKS if environment_of(path) == "frameworks"]
 
@@ -121,11 +121,15 @@ def test_every_requirement_is_an_exact_pin() -> None:
 
 def test_programs_are_complete_and_shown_by_a_chapter() -> None:
     """Each file in chapters/programs stands in a tab, and the chapter runs that very file."""
-    for program in sorted((ROOT / "chapters" / "programs").glob("*.py")):
+    programs = sorted((ROOT / "chapters" / "programs").glob("*.py"))
+    assert programs
+    for program in programs:
         compile(program.read_text(encoding="utf-8"), program.name, "exec")
-        users = [path.read_text(encoding="utf-8") for path in NOTEBOOKS]
-        assert any(f"{{literalinclude}} programs/{program.name}" in user for user in users)
-        assert any(f'programs/{program.name}\\")' in user for user in users), program.name
+        users = [path for path in NOTEBOOKS if "frameworks.run(" in path.read_text("utf-8")]
+        shown = [f"{{literalinclude}} programs/{program.name}" in markdown(u) for u in users]
+        run = [f'"programs/{program.name}"' in c.source for u in users for c in code_cells(u)]
+        assert any(shown), program.name
+        assert any(run), program.name
 
 
 # ---------------------------------------------------------------- the writer

@@ -462,107 +462,196 @@ FRACTION = Exercise(
 
 # 15.6 -------------------------------------------------------------------------------------
 
+STEPS, RATE = 100, 0.3
+Part = tuple[np.ndarray, np.ndarray]
+Body = tuple[np.ndarray, int]  # a body, and whether it is trained (1) or not (0)
 
-def _nearest(means: np.ndarray, names: np.ndarray, found: np.ndarray, truth: np.ndarray) -> float:
-    apart = ((found[:, None] - means) ** 2).sum(axis=2)
-    return float(np.mean(names[apart.argmin(axis=1)] == truth))
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
+
+
+def _trained(
+    A: np.ndarray,
+    moves: int,
+    part: Part,
+    *,
+    B: np.ndarray | None = None,
+    summed: bool = False,
+    in_turn: bool = False,
+    bends: bool = True,
+) -> Part:
+    """Body and head after training; the keywords are the mistakes that can be made in it."""
+    x, y = part
+    B = np.zeros((A.shape[1], y.max() + 1)) if B is None else B
+    for _ in range(STEPS):
+        h = np.maximum(x @ A, 0)
+        d = (_softmax(h @ B) - np.eye(B.shape[1])[y]) / (1 if summed else len(x))
+        new = B - RATE * h.T @ d
+        back = d @ (new if in_turn else B).T
+        A = A - moves * RATE * x.T @ (back * (h > 0) if bends else back)
+        B = new
+    return A, B
+
+
+def _first_of_each(part: Part, n: int) -> Part:
+    x, y = part
+    rows = np.concatenate([np.flatnonzero(y == k)[:n] for k in np.unique(y)])
+    return x[rows], y[rows]
+
+
+def _accuracy(A: np.ndarray, B: np.ndarray, part: Part) -> float:
+    x, y = part
+    return float(np.mean((np.maximum(x @ A, 0) @ B).argmax(axis=1) == y))
 
 
 def _curve(
-    train: tuple[np.ndarray, np.ndarray],
-    test: tuple[np.ndarray, np.ndarray],
-    counts: list[int],
+    body: Body,
+    train: Part,
+    test: Part,
+    counts: Sequence[int],
     *,
-    pick: Callable[[np.ndarray, int], np.ndarray] | None = None,
+    pick: Callable[[Part, int], Part] = _first_of_each,
+    goes_on: str = "",
+    **mistake: bool,
 ) -> list[float]:
-    """Accuracy of the nearest class mean after n samples of each class."""
-    (x, y), (x_test, y_test) = train, test
-    names, curve = np.unique(y), []
+    """Accuracies of one way; `goes_on` names what is carried over from count to count."""
+    (A, moves), B, found = body, None, []
     for n in counts:
-        means = np.array([(pick or _first)(x[y == name], n) for name in names])
-        curve.append(_nearest(means, names, x_test, y_test))
-    return curve
+        A_new, B_new = _trained(A, moves, pick(train, n), B=B, **mistake)
+        found.append(_accuracy(A_new, B_new, test))
+        A, B = A_new if goes_on == "body" else A, B_new if goes_on == "head" else None
+    return found
 
 
-def _first(x: np.ndarray, n: int) -> np.ndarray:
-    return np.asarray(x[:n].mean(axis=0))
+def _curves(
+    learned: np.ndarray,
+    newborn: np.ndarray,
+    train: Part,
+    test: Part,
+    counts: Sequence[int],
+    *,
+    ways: Sequence[tuple[str, int]] = (("learned", 0), ("learned", 1), ("newborn", 1)),
+    **mistake: Any,
+) -> list[list[float]]:
+    """The three curves: frozen, tuned, scratch."""
+    bodies = {"learned": learned, "newborn": newborn}
+    return [_curve((bodies[name], moves), train, test, counts, **mistake) for name, moves in ways]
+
+
+def _other(**change: Any) -> Callable[..., list[list[float]]]:
+    return lambda *arguments: _curves(*arguments, **change)
 
 
 def _clouds() -> list[Case]:
-    """Clouds of points, three or four classes, whose names begin at 5."""
+    """Clouds of points of three or four classes, and two random bodies for each."""
     rng = np.random.default_rng(156)
     cases: list[Case] = []
-    for features, classes in [(2, 3), (3, 4), (5, 3), (8, 4)]:
-        for spread in (0.8, 1.5):
-            centres = 1.5 * rng.standard_normal((classes, features))
-            case: Case = {}
-            for part, each in [("train", 12), ("test", 15)]:
-                y = rng.permutation(np.repeat(np.arange(classes), each))
-                noise = spread * rng.standard_normal((len(y), features))
-                case[part] = (centres[y] + noise, y + 5)
-            cases.append(case | {"counts": [1, 2, 5, 10]})
+    for features, hidden, classes in [(3, 4, 3), (4, 5, 3), (5, 6, 4)]:
+        bodies = rng.standard_normal((2, features, hidden)) * (2 / features) ** 0.5
+        centres = 1.2 * rng.standard_normal((classes, features))
+        case: Case = {"learned": bodies[0], "newborn": bodies[1]}
+        for part, each in [("train", 10), ("test", 25)]:
+            y = rng.permutation(np.repeat(np.arange(classes), each))
+            case[part] = (centres[y] + rng.standard_normal((len(y), features)), y)
+        cases.append(case | {"counts": [1, 5]})
     return cases
 
 
-def _of_all(train: Any, test: Any, counts: list[int]) -> list[float]:
-    """The first n samples of the whole set, whatever their class."""
-    (x, y), curve = train, []
-    for n in counts:
-        names = np.unique(y[:n])
-        means = np.array([x[:n][y[:n] == name].mean(axis=0) for name in names])
-        curve.append(_nearest(means, names, *test))
-    return curve
-
-
-def _by_number(train: Any, test: Any, counts: list[int]) -> list[float]:
-    (x, y), (x_test, y_test) = train, test
-    return _curve((x, y - y.min()), (x_test, y_test), counts)
-
-
-CURVE = Exercise(
+CURVES = Exercise(
     "15.6",
-    call="curve",
-    oracle=_curve,
+    call="curves",
+    oracle=_curves,
     cases=_clouds,
     mistakes=[
         Mistake(
             "judged on what it has seen",
-            lambda train, test, counts: _curve(train, train, counts),
-            "You measure on the samples from which the means were taken. Measure on the test set.",
-        ),
-        Mistake(
-            "means of the test set",
-            lambda train, test, counts: _curve(test, test, counts),
-            "Your means come from the test set. It must not be touched before the score.",
+            lambda learned, newborn, train, test, counts: _curves(
+                learned, newborn, train, train, counts
+            ),
+            "You measure on the samples that the nets were trained on. Measure on the test set.",
         ),
         Mistake(
             "n samples in all",
-            _of_all,
+            _other(pick=lambda part, n: (part[0][:n], part[1][:n])),
             "You take the first n samples of the whole set. Asked are the first n of each class.",
         ),
         Mistake(
             "all samples",
-            lambda train, test, counts: _curve(train, test, [len(train[1])] * len(counts)),
-            "Your means use all samples, so the curve is flat. Use the first n of each class.",
+            _other(pick=lambda part, n: part),
+            "You train on all samples, so each curve is flat. Use the first n of each class.",
         ),
         Mistake(
-            "number instead of name",
-            _by_number,
-            "You compare the position of the nearest mean with the labels. The classes are called "
-            "5, 6, …: translate with names[...].",
+            "the body goes on",
+            _other(goes_on="body"),
+            "Your tuned and scratch nets go on from the body that the smaller count left behind. "
+            "Each run begins with `learned` or `newborn` as they were given.",
+        ),
+        Mistake(
+            "the head goes on",
+            _other(goes_on="head"),
+            "You keep the head from one count to the next. Each run begins with B = 0.",
+        ),
+        Mistake(
+            "frozen thaws",
+            _other(ways=(("learned", 1), ("learned", 1), ("newborn", 1))),
+            "Your frozen body is trained, so the first two curves are the same. Only the head "
+            "may move.",
+        ),
+        Mistake(
+            "frozen without having learned",
+            _other(ways=(("newborn", 0), ("learned", 1), ("newborn", 1))),
+            "Your frozen body is the newborn one. Frozen means: keep what was *learned*.",
+        ),
+        Mistake(
+            "scratch is frozen",
+            _other(ways=(("learned", 0), ("learned", 1), ("newborn", 0))),
+            "You train only the head of the newborn net. From scratch, everything is trained.",
+        ),
+        Mistake(
+            "tuned from scratch",
+            _other(ways=(("learned", 0), ("newborn", 1), ("newborn", 1))),
+            "Your tuned net begins with the newborn body. Tuning begins with the learned one.",
+        ),
+        Mistake(
+            "another order",
+            _other(ways=(("newborn", 1), ("learned", 0), ("learned", 1))),
+            "The curves are right, in another order. Asked is frozen, tuned, scratch.",
+        ),
+        Mistake(
+            "one after the other",
+            _other(in_turn=True),
+            "You move the head first, and send the gradient for the body through the new head. "
+            "Both gradients are taken at the same point, before anything moves.",
+        ),
+        Mistake(
+            "no ReLU on the way back",
+            _other(bends=False),
+            "Your gradient for the body passes through units that are off. Multiply it by "
+            "(h > 0), the derivative of the ReLU.",
+        ),
+        Mistake(
+            "sum of losses",
+            _other(summed=True),
+            "You add the losses of the samples, so each step is as many times too long as there "
+            "are samples. Asked is the mean.",
         ),
         Mistake(
             "errors",
-            lambda train, test, counts: [1 - a for a in _curve(train, test, counts)],
+            lambda *arguments: (1 - np.array(_curves(*arguments))).tolist(),
             "This is the share of errors. Asked is the share that is right.",
         ),
     ],
     hints=[
-        "For one n: one mean vector for each class, from the first n rows of x with that label.",
-        "The distances of all test rows to all means: ((x_test[:, None] − means)**2).sum(axis=2). "
-        "Which mean is nearest?",
-        "names = np.unique(y); guess = names[distances.argmin(axis=1)]; np.mean(guess == y_test).",
+        "The three ways differ in two things: which body they begin with, and whether it moves. "
+        "So write one function for a training, with a factor for the body that is 0 or 1.",
+        "One step: h = np.maximum(x @ A, 0), d = nn.softmax_cross_entropy(h @ B, y).grad; the "
+        "gradient of B is h.T @ d, that of A is x.T @ (d @ B.T * (h > 0)). Take both, then move.",
+        "For each of (learned, 0), (learned, 1), (newborn, 1) and each n: the rows "
+        "np.flatnonzero(y == k)[:n] of each class k, a training from B = 0, and the mean of "
+        "(np.maximum(x_test @ A, 0) @ B).argmax(axis=1) == y_test.",
     ],
 )
 
-EXERCISES = [TABLE, KEPT, REPAIRS, LENGTHS, FRACTION, CURVE]
+EXERCISES = [TABLE, KEPT, REPAIRS, LENGTHS, FRACTION, CURVES]

@@ -1,8 +1,9 @@
-"""Exercises of chapter 17: weights and layers carried from PyTorch's conventions to Keras's."""
+"""Exercises of chapter 17: weights, layers and statistics between PyTorch and Keras."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -242,4 +243,341 @@ PADS = Exercise(
     ],
 )
 
-EXERCISES = [TO_KERAS, DENSE, PADS]
+
+# 17.4 -------------------------------------------------------------------------------------
+
+Layer = tuple[Any, ...]
+Entries = list[tuple[str, tuple[int, ...]]]
+
+
+def _state(
+    layers: Sequence[Layer],
+    *,
+    bias: str = "asked",
+    dense: str = "out first",
+    buffers: bool = True,
+    counter: bool = True,
+    counted: str = "all",
+    from_one: bool = False,
+    ours: bool = False,
+    kernel: str = "in torch",
+) -> Entries:
+    """The entries of 17.4; the keywords are the mistakes that can be made in it."""
+    found: Entries = []
+    number = int(from_one)
+    for kind, *options in layers:
+        own: Entries = []
+        if kind == "conv":
+            c, f, k, with_bias = options
+            shape = {"in torch": (f, c, k, k), "in keras": (k, k, c, f), "c first": (c, f, k, k)}
+            own = [("weight", shape[kernel])]
+            own += [("bias", (f,))] if with_bias or bias == "always" else []
+        elif kind == "norm":
+            own = [("weight", (options[0],)), ("bias", (options[0],))]
+            own += [(f"running_{name}", (options[0],)) for name in ("mean", "var") if buffers]
+            own += [("num_batches_tracked", ())] if buffers and counter else []
+        elif kind == "dense":
+            own = [("weight", tuple(options[::-1] if dense == "out first" else options))]
+            own += [("bias", (options[1],))]
+        if ours:
+            named = {"weight": "gamma" if kind == "norm" else "w"}
+            named["bias"] = "beta" if kind == "norm" else "b"
+            own = [(named.get(name, name), shape) for name, shape in own]
+        found += [(f"{number}.{name}", shape) for name, shape in own]
+        number += 1 if own or counted == "all" else 0
+    return found
+
+
+def _layer_lists() -> list[Case]:
+    """Small networks, from a single layer to one with everything."""
+    lists: list[list[Layer]] = [
+        [("dense", 3, 2)],
+        [("conv", 1, 4, 3, True)],
+        [("conv", 2, 4, 3, False), ("norm", 4)],
+        [("norm", 5), ("relu",), ("norm", 5)],
+        [("relu",), ("conv", 3, 6, 5, True), ("pool",), ("flatten",), ("dense", 24, 7)],
+    ]
+    block = [("conv", 1, 8, 3, False), ("norm", 8), ("relu",), ("pool",)]
+    lists.append([*block, ("flatten",), ("dense", 128, 10)])
+    lists.append([*block, ("conv", 8, 16, 3, True), ("relu",), ("flatten",), ("dense", 64, 10)])
+    return [{"layers": layers} for layers in lists]
+
+
+STATE = Exercise(
+    "17.4",
+    call="torch_state",
+    oracle=_state,
+    cases=_layer_lists,
+    mistakes=[
+        Mistake(
+            "only layers with weights are counted",
+            lambda layers: _state(layers, counted="with weights"),
+            "You number the layers that have weights. PyTorch counts all of them: a ReLU, a "
+            "pooling and a flatten take a number, too, and leave no entry.",
+        ),
+        Mistake(
+            "counted from 1",
+            lambda layers: _state(layers, from_one=True),
+            "You count the layers from 1. The first one is layer 0.",
+        ),
+        Mistake(
+            "dense weights (in, out)",
+            lambda layers: _state(layers, dense="in first"),
+            "Your dense weights are (in, out), which is Keras's order. PyTorch keeps (out, in).",
+        ),
+        Mistake(
+            "kernels of Keras",
+            lambda layers: _state(layers, kernel="in keras"),
+            "Your kernels are (K, K, C, F), which is Keras's order. PyTorch keeps (F, C, K, K).",
+        ),
+        Mistake(
+            "channels before filters",
+            lambda layers: _state(layers, kernel="c first"),
+            "Your kernels are (C, F, K, K). In PyTorch the filters come first: (F, C, K, K).",
+        ),
+        Mistake(
+            "always a bias",
+            lambda layers: _state(layers, bias="always"),
+            "You give every convolution a bias. One that says False has none, as is usual before "
+            "a batch normalisation.",
+        ),
+        Mistake(
+            "no running values",
+            lambda layers: _state(layers, buffers=False),
+            "The running mean and variance are missing. They are not learned by gradients, and "
+            "yet the network cannot answer in evaluation without them.",
+        ),
+        Mistake(
+            "no counter",
+            lambda layers: _state(layers, counter=False),
+            "Nearly: PyTorch's batch normalisation also counts its batches, in an entry "
+            "num_batches_tracked of shape ().",
+        ),
+        Mistake(
+            "our names",
+            lambda layers: _state(layers, ours=True),
+            'These are this library\'s names. PyTorch calls w and γ "weight", b and β "bias".',
+        ),
+    ],
+    hints=[
+        "Go through the layers with enumerate: the number counts all of them, and only three "
+        "kinds leave entries.",
+        "conv: weight (F, C, k, k), and bias (F,) if it has one. dense: weight (out, in), bias "
+        "(out,). norm: weight, bias, running_mean, running_var, all (C,), and one entry more.",
+        'The last entry of a norm is (f"{i}.num_batches_tracked", ()): a count has no axes.',
+    ],
+)
+
+
+# 17.5 -------------------------------------------------------------------------------------
+
+Statistics = tuple[float, float]
+
+
+def _running(
+    batches: Sequence[Sequence[int]],
+    momentum: float,
+    framework: str,
+    *,
+    keeps: Callable[[float, str], float] | None = None,
+    fair: Sequence[str] = ("torch",),
+    start: Statistics = (0.0, 1.0),
+    deviation: bool = False,
+) -> Statistics:
+    """Running mean and variance of 17.5; the keywords are the mistakes that can be made in it."""
+    stay = (keeps or _stays)(momentum, framework)
+    mean, var = start
+    for batch in batches:
+        fresh = float(np.var(batch, ddof=int(framework in fair)))
+        mean = stay * mean + (1 - stay) * float(np.mean(batch))
+        var = stay * var + (1 - stay) * (fresh**0.5 if deviation else fresh)
+    return mean, var
+
+
+def _stays(momentum: float, framework: str) -> float:
+    """The share of the old value that a framework keeps."""
+    return momentum if framework == "keras" else 1 - momentum
+
+
+def _last_only(batches: Any, momentum: float, framework: str) -> Statistics:
+    return _running(batches[-1:], momentum, framework)
+
+
+def _batches_of_integers() -> list[Case]:
+    rng = np.random.default_rng(175)
+    found: list[Case] = []
+    for size in (2, 3, 4, 6):
+        for count in (1, 2, 3):
+            for momentum in (0.1, 0.9, 0.75):
+                batches = rng.integers(-4, 9, (count, size)).tolist()
+                for framework in ("torch", "keras"):
+                    case = {"batches": batches, "momentum": momentum, "framework": framework}
+                    found.append(case)
+    return found
+
+
+RUNNING = Exercise(
+    "17.5",
+    call="running",
+    oracle=_running,
+    cases=_batches_of_integers,
+    mistakes=[
+        Mistake(
+            "one meaning of momentum: Keras's",
+            lambda *given: _running(*given, keeps=lambda momentum, _: momentum),
+            "You treat momentum as the share that stays, in both. In PyTorch it is the share of "
+            "the new batch.",
+        ),
+        Mistake(
+            "one meaning of momentum: PyTorch's",
+            lambda *given: _running(*given, keeps=lambda momentum, _: 1 - momentum),
+            "You treat momentum as the share of the new batch, in both. In Keras it is the share "
+            "that stays.",
+        ),
+        Mistake(
+            "exchanged",
+            lambda *given: _running(*given, keeps=lambda m, name: 1 - _stays(m, name)),
+            "You have exchanged the two meanings of momentum: in Keras it is the share that "
+            "stays, in PyTorch the share of the new batch.",
+        ),
+        Mistake(
+            "divided by m in both",
+            lambda *given: _running(*given, fair=()),
+            "You divide the squares by m in both. That is what Keras keeps; PyTorch keeps the one "
+            "that is divided by m − 1.",
+        ),
+        Mistake(
+            "divided by m − 1 in both",
+            lambda *given: _running(*given, fair=("torch", "keras")),
+            "You divide the squares by m − 1 in both. That is what PyTorch keeps; Keras divides "
+            "by m.",
+        ),
+        Mistake(
+            "m and m − 1 exchanged",
+            lambda *given: _running(*given, fair=("keras",)),
+            "The two variances are exchanged: PyTorch divides by m − 1, Keras by m.",
+        ),
+        Mistake(
+            "variance from 0",
+            lambda *given: _running(*given, start=(0.0, 0.0)),
+            "Your running variance begins at 0. Both frameworks begin with mean 0 and variance 1, "
+            "as if nothing had to be normalised.",
+        ),
+        Mistake(
+            "standard deviation",
+            lambda *given: _running(*given, deviation=True),
+            "You average standard deviations. What is kept is the variance; the root is taken "
+            "when it is used.",
+        ),
+        Mistake(
+            "the last batch only",
+            _last_only,
+            "You begin anew with every batch. The running values go on from batch to batch.",
+        ),
+    ],
+    hints=[
+        "Both do the same: new = (share that stays) · old + (1 − that share) · (value of the "
+        "batch). What differs is which share is called momentum, and which variance is meant.",
+        "stay = momentum for Keras, 1 − momentum for PyTorch. np.var(batch, ddof=1) divides by "
+        "m − 1, np.var(batch) by m.",
+        "mean, var = 0.0, 1.0; then for each batch: mean = stay * mean + (1 - stay) * "
+        "np.mean(batch), and the same line for var with the right ddof.",
+    ],
+)
+
+
+# 17.6 -------------------------------------------------------------------------------------
+
+
+def _pieces(labels: Sequence[int], sizes: Sequence[int]) -> list[np.ndarray]:
+    return np.split(np.asarray(labels), np.cumsum(sizes)[:-1])
+
+
+def _factors(
+    labels: Sequence[int],
+    class_weights: Sequence[int],
+    sizes: Sequence[int],
+    rule: Callable[[float, float, int, int], float] = lambda own, total, n, count: own / total,
+) -> list[float]:
+    """Factors of 17.6: from the weight of a piece and of all, its size and the pieces' number."""
+    weights = [float(np.take(class_weights, piece).sum()) for piece in _pieces(labels, sizes)]
+    pairs = zip(weights, sizes, strict=True)
+    return [rule(own, sum(weights), n, len(sizes)) for own, n in pairs]
+
+
+def _by(rule: Callable[[float, float, int, int], float]) -> Callable[..., list[float]]:
+    return lambda labels, class_weights, sizes: _factors(labels, class_weights, sizes, rule)
+
+
+def _labelled() -> list[Case]:
+    rng = np.random.default_rng(176)
+    splits = [[4], [2, 2], [3, 1], [2, 2, 1], [4, 4, 2], [8, 8, 8, 3]]
+    found: list[Case] = []
+    for sizes in splits:
+        for weights in ([1, 1, 1], [1, 2, 5], [4, 1, 2]):
+            labels = rng.integers(0, 3, sum(sizes)).tolist()
+            found.append({"labels": labels, "class_weights": weights, "sizes": sizes})
+    return found
+
+
+FACTORS = Exercise(
+    "17.6",
+    call="factors",
+    oracle=_factors,
+    cases=_labelled,
+    mistakes=[
+        Mistake(
+            "nothing",
+            _by(lambda own, total, n, count: 1.0),
+            "With 1 for each piece you add up means: four pieces make a gradient about four times "
+            "too long.",
+        ),
+        Mistake(
+            "the number of pieces",
+            _by(lambda own, total, n, count: 1 / count),
+            "One over the number of pieces is right while all pieces weigh the same. A last piece "
+            "that is smaller then counts too much.",
+        ),
+        Mistake(
+            "samples instead of weights",
+            lambda labels, class_weights, sizes: [n / len(labels) for n in sizes],
+            "The share of the samples is right without class weights. With them, the mean of a "
+            "piece was divided by the sum of its weights, so that is what must be put back.",
+        ),
+        Mistake(
+            "for a sum",
+            _by(lambda own, total, n, count: 1 / total),
+            'This is the factor for reduction="sum". Here each piece was already divided by the '
+            "sum of its own weights, which has to be undone.",
+        ),
+        Mistake(
+            "not divided by the whole",
+            _by(lambda own, total, n, count: own),
+            "This makes sums of the pieces' means. The mean over the whole batch is still to be "
+            "divided by the sum of all weights.",
+        ),
+        Mistake(
+            "upside down",
+            _by(lambda own, total, n, count: total / own),
+            "The fraction stands upside down: a piece that weighs a third of the batch counts "
+            "with a third.",
+        ),
+        Mistake(
+            "divided by the samples",
+            lambda labels, class_weights, sizes: [
+                own / len(labels)
+                for own in _by(lambda own, total, n, count: own)(labels, class_weights, sizes)
+            ],
+            "You divide by the number of samples. PyTorch's weighted mean is divided by the sum "
+            "of the weights of the labels.",
+        ),
+    ],
+    hints=[
+        "Write D for the sum of the weights of the batch's labels, and D_i for that of piece i. "
+        "The wanted loss is (sum of weighted losses) / D. What does piece i give you instead?",
+        "Piece i gives (its sum) / D_i. By what must that be multiplied to become (its sum) / D?",
+        "D_i / D, with D_i = sum(class_weights[label] for label in the piece).",
+    ],
+)
+
+EXERCISES = [TO_KERAS, DENSE, PADS, STATE, RUNNING, FACTORS]
