@@ -15,6 +15,7 @@ HEAVY = ("IPython", "matplotlib", "scipy", "sklearn", "sympy", "threadpoolctl")
 NEEDS = {
     "cones": "matplotlib",
     "figures": "matplotlib",
+    "neurons": "matplotlib",
     "symbols": "sympy",
 }  # all other names: none
 
