@@ -21,19 +21,26 @@ PLACES = {
     "neuron": "03-matrix",
     "MLP": "03-matrix",
     "fully connected layer": "03-matrix",
-    "locally connected": "03-matrix",
+    "locally connected layer": "03-matrix",
+    "kernel as a neuron": "03-matrix",
+    "weight sharing": "03-matrix",
     "regularisation": "03-matrix",
     "hyperparameter": "02-shape-arithmetic",
     "stride": "02-shape-arithmetic",
     "padding": "02-shape-arithmetic",
     "visual cortex": "04-images",
+    "Hubel and Wiesel": "04-images",
+    "Fukushima": "04-images",
     "computer vision": "04-images",
     "feature": "04-images",
     "feature map": "06-channels",
+    "feature extractor": "06-channels",
     "depth": "06-channels",
     "filter": "06-channels",
     "down-sampling": "02-shape-arithmetic",
+    "pooling": "08-pooling",
     "pixel shuffle": "08-pooling",
+    "pixel unshuffle": "08-pooling",
     "loss": "10-backprop-1d#one-weight",
     "chain rule": "10-backprop-1d#two-stages",
     "gradient": "10-backprop-1d#many-outputs-one-loss",
@@ -65,7 +72,6 @@ PLACES = {
     "batch": "glossary",
     "dense layer": "glossary",
     "depthwise": "glossary",
-    "feature extractor": "glossary",
     "flatten": "glossary",
     "group": "glossary",
     "H": "glossary",
@@ -138,8 +144,8 @@ def test_the_index_names_every_entry_of_every_chapter(site: Path) -> None:
             continue
         text = source.read_text(encoding="utf-8")
         for group in re.findall(r"\{index\} ([^\\:]+)\\n", text):
-            for word in group.split(", "):
-                pages = {urldefrag(address).url for address in found[word]}
+            for word in group.replace("!", "").split(", "):
+                pages = {urldefrag(address).url for address in found[word.strip()]}
                 assert name in pages, word
     assert all(urldefrag(address).fragment for places in found.values() for address in places)
 
