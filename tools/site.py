@@ -220,7 +220,7 @@ class LeadToSections(SphinxTransform):
 
     Upstream points it at an invisible mark, of which a search has nothing to quote; and whatever
     is not marked as main (`!`) it lists behind all pages that merely contain the word. A term of
-    the glossary is a main entry already, and stays as it is.
+    the glossary stays as it is: it leads to its own line.
     """
 
     default_priority = 840  # before the domains collect what was read (850)
@@ -229,12 +229,12 @@ class LeadToSections(SphinxTransform):
         """Change the entries of one document."""
         for node in self.document.findall(addnodes.index):
             section = node.parent
-            while section is not None and not isinstance(section, nodes.section):
+            while section is not None and not isinstance(section, (nodes.section, nodes.term)):
                 section = section.parent
-            if section is not None:
+            if isinstance(section, nodes.section):
+                target = section["ids"][0]
                 node["entries"] = [
-                    (kind, value, target if main else section["ids"][0], "main", key)
-                    for kind, value, target, main, key in node["entries"]
+                    (kind, value, target, "main", key) for kind, value, _, _, key in node["entries"]
                 ]
 
 
