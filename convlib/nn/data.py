@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -514,12 +514,12 @@ class Standardizer:
     def __call__(self, x: ArrayLike) -> Array:
         """Return z for a batch like the training data; float32 stays float32."""
         x = self._like("x", x)
-        return ((x - self.mean) / self.std).astype(_native_float(x), copy=False)
+        return ((x - self.mean) / self.std).astype(_checks.float_dtype(x), copy=False)
 
     def inverse(self, z: ArrayLike) -> Array:
         """Return x = z · std + mean."""
         z = self._like("z", z)
-        return (z * self.std + self.mean).astype(_native_float(z), copy=False)
+        return (z * self.std + self.mean).astype(_checks.float_dtype(z), copy=False)
 
     def _like(self, name: str, value: ArrayLike) -> Array:
         """Return a batch that the means fit, without stretching it."""
@@ -533,11 +533,6 @@ class Standardizer:
                 f"{name} has shape {x.shape}: needs (N, {wanted}), as the training data"
             )
         return x
-
-
-def _native_float(x: Array) -> np.dtype[Any]:
-    """Return the dtype of a result: that of floats, in the machine's byte order, or float64."""
-    return _checks.float_dtype(x).newbyteorder("=")
 
 
 # ---------------------------------------------------------------- moving
@@ -578,7 +573,7 @@ def shift(batch: ArrayLike, rng: Rng, most: int = 1) -> Array:
     padded = np.pad(x, ((0, 0), (0, 0), *((m, m),) * len(size)))
     places = np.lib.stride_tricks.sliding_window_view(padded, size, axes)
     starts = _checks.generator(rng).integers(0, 2 * m + 1, (len(size), len(x)))
-    shifted = np.empty(x.shape, x.dtype.newbyteorder("="))
+    shifted = np.empty(x.shape, x.dtype)
     for n, start in enumerate(starts.T):
         shifted[n] = places[(n, slice(None), *start)]
     return shifted
@@ -617,7 +612,7 @@ def nudge(batch: ArrayLike, rng: Rng, most: float = 0.3) -> Array:
     """
     x = _checks.batch("batch", real("batch", batch))
     reach = number("most", most, "needs a number from 0 to 1", lambda m: 0 <= m <= 1)
-    source, dtype = _checks.generator(rng), _native_float(x)
+    source, dtype = _checks.generator(rng), _checks.float_dtype(x)
     for axis in range(2, x.ndim):
         d = source.uniform(-reach, reach, (len(x), *(1,) * (x.ndim - 1)))
         x = _moved(x, d, axis).astype(dtype)

@@ -259,7 +259,7 @@ class Layer(metaclass=_Checked):
         if self._taken(name) or name in self._children:
             raise ValueError(f"name={name!r}: needs a name without a dot that is not taken yet")
         array = _checks.real(name, value)
-        return np.array(array, _checks.float_dtype(array).newbyteorder("="))
+        return np.array(array, _checks.float_dtype(array))
 
     @property
     def count(self) -> int:
@@ -335,7 +335,7 @@ class Layer(metaclass=_Checked):
         ValueError, TypeError
             If x has not the shape that the layer takes, or holds no real numbers.
         """
-        x = _native(_checks.real("x", x))
+        x = _checks.real("x", x)
         x = x.astype(self.dtype) if x.dtype.kind in "iu" else x
         if x.ndim < 1:
             raise ValueError("x is a single number: needs a batch, (N, ...)")
@@ -402,7 +402,7 @@ class Layer(metaclass=_Checked):
         last = self._last
         if last is None:
             raise RuntimeError(f"{self.title()}: backward needs a forward before it")
-        dy = _native(_checks.real("dy", dy))
+        dy = _checks.real("dy", dy)
         if dy.shape != last.shape:
             meaning = f"the shape of the last output of {self.title()}"
             _checks.matches("dy", dy, last.shape, meaning)
@@ -613,14 +613,9 @@ class _Items(ItemsView[str, Array]):
         return self._mapping._pairs(self._mapping._layer, "")
 
 
-def _native(array: Array) -> Array:
-    """Return an array in the byte order of this machine, as what is computed from it will be."""
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-
-
 def _trainable(name: str, value: ArrayLike, dtype: np.dtype[Any]) -> Array:
     """Return numbers in a dtype: the very array where it can be written as it is, else a copy."""
-    array, dtype = _checks.real(name, value), dtype.newbyteorder("=")
+    array = _checks.real(name, value)
     # NumPy returns scalars for 0-d results, and views that write nowhere or in several places
     fits = isinstance(value, np.ndarray) and array.flags.writeable and 0 not in array.strides
     return array if fits and array.dtype == dtype else converted(name, array, dtype)

@@ -215,9 +215,9 @@ def mse(prediction: ArrayLike, target: ArrayLike) -> Loss:
 
 
 def _floats(name: str, value: ArrayLike) -> Array:
-    """Return real numbers in the machine's byte order, integers as float64."""
+    """Return real numbers, integers as float64."""
     array = real(name, value)
-    return array.astype(_checks.float_dtype(array).newbyteorder("="), copy=False)
+    return array.astype(_checks.float_dtype(array), copy=False)
 
 
 def _working(array: Array) -> Array:
