@@ -34,7 +34,7 @@ serve: $(BUILT) ## serve the built book on localhost (PORT=8000)
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 test: lint $(BUILT) ## run every test: library, doctests, notebooks, hygiene, built pages
-	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --nbval convlib chapters tests \
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval convlib chapters tests \
 		--cov=convlib --cov-fail-under=95
 
 frameworks: $(FRAMEWORKS)/.ready ## run the notebooks and tests that need PyTorch, Keras and ONNX Runtime

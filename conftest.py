@@ -36,14 +36,8 @@ def pytest_report_header() -> list[str]:
 LONG = ("chapters/", "tests/notebooks/", "tests/site/")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say which tests one worker takes together: those of a file, or the exercises of a chapter."""
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        file, of_function = item.nodeid.partition("::")[0], getattr(item, "callspec", None)
-        exercise = of_function.params.get("exercise") if of_function else None
-        chapter = f" {exercise.name.partition('.')[0]}" if exercise is not None else ""
-        item.add_marker(pytest.mark.xdist_group(file + chapter))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long ones first; the order within a file stays."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
