@@ -124,15 +124,22 @@ MUTANTS = [
     Mutant(
         "yesterday's gradients",
         "convlib/nn/layer.py",
-        "            layer._grads.clear()  # what",
-        "            layer._grads  # what",
+        "                layer._grads.clear()  # what",
+        "                layer._grads  # what",
         TREE,
     ),
     Mutant(
         "the whole tree walked again at every level",
         "convlib/nn/layer.py",
-        "        if id(self) in _cleared.get():\n",
-        "        if False:\n",
+        "        if id(self) not in cleared:\n",
+        "        if True:\n",
+        TREE,
+    ),
+    Mutant(
+        "a second turn of a layer keeps what the first one wrote",
+        "convlib/nn/layer.py",
+        "        cleared.discard(id(self))\n",
+        "",
         TREE,
     ),
     Mutant(

@@ -70,9 +70,9 @@ class _Pass:
 
 _pass: ContextVar[_Pass | None] = ContextVar("pass", default=None)
 
-# Which layers the outermost `backward` of this thread has cleared, so that a net of many levels is
-# walked once and not once for each of them.
-_cleared: ContextVar[frozenset[int]] = ContextVar("cleared", default=frozenset())
+# Which layers the `backward` that is going on has cleared and not yet reached: so a net of many
+# levels is walked once, not once for each of them, and a second turn of a layer clears it again.
+_cleared: ContextVar[set[int] | None] = ContextVar("cleared", default=None)
 
 
 class _Last(NamedTuple):
@@ -407,12 +407,16 @@ class Layer(metaclass=_Checked):
             meaning = f"the shape of the last output of {self.title()}"
             _checks.matches("dy", dy, last.shape, meaning)
         wanted = _checks.flag("input_gradient", input_gradient)
-        if id(self) in _cleared.get():
+        around = _cleared.get()
+        cleared: set[int] = set() if around is None else around
+        if id(self) not in cleared:
+            for _, layer in self.named_layers():
+                layer._grads.clear()  # what is not written now must not pass for new
+                cleared.add(id(layer))
+        cleared.discard(id(self))
+        if around is not None:
             return self._backward(dy, last, wanted)
-        layers = [layer for _, layer in self.named_layers()]
-        for layer in layers:
-            layer._grads.clear()  # what is not written now must not pass for new
-        token = _cleared.set(frozenset(map(id, layers)))
+        token = _cleared.set(cleared)
         try:
             return self._backward(dy, last, wanted)
         finally:

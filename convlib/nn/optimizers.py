@@ -92,8 +92,9 @@ class Optimizer:
     >>> groups = {"*w": {"weight_decay": 0.01}, "2.*": {"lr": 0.0001}}
     >>> optimizer = nn.AdamW(net, lr=0.001, weight_decay=0, groups=groups)
 
-    With λ₁ a weight that is small enough becomes 0, and stays there as long as its slope is below
-    λ₁:
+    With λ₁ a weight that is small enough becomes 0. In plain descent it stays there as long as its
+    slope is below λ₁; with momentum the velocity, in Adam, AdaGrad and RMSProp the normalised step
+    takes the place of the slope.
 
     >>> net = nn.Dense(3, 1, bias=False, init=lambda shape, rng: np.array([[1.0, -0.25, 0.125]]))
     >>> net.grads["w"] = np.zeros((1, 3))

@@ -6,7 +6,10 @@ import ast
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+_GIVEN = "__given__"  # under this name a program that is run finds its other constants
 
 
 def keras_on_torch() -> None:
@@ -39,10 +42,10 @@ def run(program: str | Path, **constants: Any) -> dict[str, Any]:
     Parameters
     ----------
     program
-        The name of a Python file. It sees a `__name__` other than `"__main__"`.
+        The name of a Python file. It sees its own name as `__name__`, not `"__main__"`.
     constants
-        Numbers, texts or tuples of them, in place of what the file assigns to these names, as in
-        `RATES = (0.1, 0.01)` or `TRAIN, VALIDATION = 6400, 1600`.
+        Values of any kind, in place of what the file assigns to these names at its top level, as in
+        `RATES = (0.1, 0.01)`, `STEPS: int = 8` or `TRAIN, VALIDATION = 6400, 1600`.
 
     Returns
     -------
@@ -65,17 +68,31 @@ def run(program: str | Path, **constants: Any) -> dict[str, Any]:
     """
     path = Path(program)
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    for name, value in constants.items():
+    for name in constants:
         places = [i for i, node in enumerate(tree.body) if name in _assigned(node)]
         if not places:
             raise ValueError(f"{path.name} assigns no {name}: needs a constant of the program")
-        tree.body[places[-1] + 1 : places[-1] + 1] = ast.parse(f"{name} = {value!r}").body
-    names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
-    exec(compile(tree, str(path), "exec"), names)
-    return names
+        put = ast.parse(f"{name} = {_GIVEN}[{name!r}]").body
+        tree.body[places[-1] + 1 : places[-1] + 1] = put
+    module = ModuleType(path.stem)
+    vars(module).update({"__file__": str(path), _GIVEN: constants})
+    before = sys.modules.get(path.stem)
+    sys.modules[path.stem] = module  # dataclasses look there for the program that defines them
+    try:
+        exec(compile(tree, str(path), "exec"), vars(module))
+    finally:
+        del sys.modules[path.stem]
+        if before is not None:
+            sys.modules[path.stem] = before
+    del vars(module)[_GIVEN]
+    return vars(module)
 
 
 def _assigned(node: ast.stmt) -> set[str]:
-    """Return the names that a statement assigns, if it is an assignment."""
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    """Return the names to which a statement gives a value, if it is an assignment."""
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    else:
+        targets = [node.target] if isinstance(node, ast.AnnAssign) and node.value else []
+    names = [n for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}

@@ -349,7 +349,7 @@ def scores() -> dict[str, Scores]:
 
 
 def make_scores(
-    path: Path = MNIST_FILE, *, seeds: Iterable[int] = range(5), digits: int = 7000
+    path: str | Path = MNIST_FILE, *, seeds: Iterable[int] = range(5), digits: int = 7000
 ) -> dict[str, Scores]:
     """Train every kind of network for MNIST with every seed, and write their scores to a file.
 
@@ -366,8 +366,16 @@ def make_scores(
     -------
     dict
         As of `scores`.
+
+    Raises
+    ------
+    ValueError
+        If there is no seed.
     """
-    parts, numbers, found = mnist(), tuple(seeds), {}
+    path, numbers = Path(path), tuple(seeds)
+    if not numbers:
+        raise ValueError(f"seeds={seeds!r}: needs at least one")
+    parts, found = mnist(), {}
     some = parts.train[0][:digits], parts.train[1][:digits]
     for name, (make_net, epochs) in CONTEST.items():
         nets = [make_net(seed) for seed in numbers]

@@ -619,6 +619,36 @@ def test_after_a_backward_that_fails_the_next_one_clears_again():
     assert not net.grads
 
 
+def test_a_second_turn_in_one_backward_keeps_nothing_of_the_first():
+    class Moody(nn.Dense):
+        turns = 0
+
+        def compute_gradients(self, dy, kept):
+            dx, grads = super().compute_gradients(dy, kept)
+            self.turns += 1
+            return dx, grads if self.turns == 1 else {"b": grads["b"]}
+
+    class Twice(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inside = nn.Sequential(nn.Dense(2, 2, rng=0), Moody(2, 2, rng=1))
+
+        def output_shape(self, shape):
+            return tuple(shape)
+
+        def compute(self, x):
+            return self.inside(x), None
+
+        def compute_gradients(self, dy, kept):
+            self.inside.backward(dy)
+            return self.inside.backward(2 * dy), {}
+
+    net = nn.Sequential(Twice())
+    net.backward(np.ones_like(net.forward(np.ones((1, 2)))))
+    assert sorted(net.grads) == ["0.inside.0.b", "0.inside.0.w", "0.inside.1.b"]
+    np.testing.assert_array_equal(net.grads["0.inside.1.b"], [2, 2])
+
+
 def test_a_backward_that_is_refused_keeps_the_gradients():
     net = nn.Sequential(nn.Dense(2, 2, rng=0), nn.ReLU())
     net.backward(np.ones_like(net.forward(np.ones((1, 2)))))

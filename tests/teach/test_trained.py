@@ -139,3 +139,9 @@ def test_error_without_the_scores(tmp_path, monkeypatch):
     monkeypatch.setattr(trained, "MNIST_FILE", tmp_path / "none.json")
     with pytest.raises(FileNotFoundError, match=r"python -m convlib.teach.trained mnist makes it"):
         trained.scores()
+
+
+def test_scores_need_a_seed(tmp_path):
+    with pytest.raises(ValueError, match=r"^seeds=\[\]: needs at least one$"):
+        trained.make_scores(tmp_path / "scores.json", seeds=[])
+    assert not list(tmp_path.iterdir())

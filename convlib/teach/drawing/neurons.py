@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
+from convlib._checks import word
 from convlib.teach.drawing.colors import COLORS
 
 Place = tuple[int, int]
@@ -68,6 +69,11 @@ def layer(
         For some neurons the colour of their lines, "kernel" (solid) or "product" (dashed): one
         colour stands for one set of weights.
 
+    Raises
+    ------
+    ValueError
+        If such a neuron is not there, its window leaves the picture, or the colour is another.
+
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -77,7 +83,13 @@ def layer(
     (25, 36)
     >>> plt.close(fig)
     """
+    for at, look in lit.items():
+        if not all(0 <= place < count for place, count in zip(at, neurons, strict=True)):
+            raise ValueError(f"lit={dict(lit)!r}: needs places of the {neurons} neurons")
+        word("lit", look, tuple(_DASHES))
     seen = {pixel: look for at, look in lit.items() for pixel in connected(at, pixels, window)}
+    if not all(row < pixels[0] and column < pixels[1] for row, column in seen):
+        raise ValueError(f"window={window!r}: needs to stay inside the {pixels} pixels")
     for row in range(pixels[0]):
         for column in range(pixels[1]):
             _cell(ax, (row, column), pixels, seen.get((row, column)))

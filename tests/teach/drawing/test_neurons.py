@@ -68,3 +68,17 @@ def test_the_view_does_not_depend_on_the_number_of_neurons(ax):
         neurons.layer(ax, (6, 6), size, lit={})
         views.append((ax.get_xlim(), ax.get_ylim()))
     assert views[0] == views[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"lit": {(4, 0): "kernel"}}, r"lit=\{\(4, 0\): 'kernel'\}: needs places of the \(4, 4\)"),
+        ({"lit": {(0, 0): "red"}}, r"lit='red': needs one of 'kernel', 'product'"),
+        ({"window": 4, "lit": {(3, 0): "kernel"}}, r"window=4: needs to stay inside the \(6, 6\)"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(ax, options, text):
+    with pytest.raises(ValueError, match=f"^{text}"):
+        neurons.layer(ax, (6, 6), (4, 4), **options)
+    assert not ax.patches
