@@ -239,7 +239,7 @@ class LeadToSections(SphinxTransform):
 
 
 class OtherSpellings(SphinxPostTransform):
-    """Let the search find an entry's plural and American spelling, too; the index omits them."""
+    """Let the search find an entry's other spellings and names, too; the index omits them."""
 
     default_priority = 30
     formats = ("html",)
@@ -254,15 +254,38 @@ class OtherSpellings(SphinxPostTransform):
             ]
 
 
+# What else readers type who look for these entries.
+OTHER_NAMES = {
+    "computer vision": {"vision"},
+    "convolution layer by loops": {"convolution layer", "CNN", "convolutional network"},
+    "dense layer": {"dense"},
+    "dilation": {"atrous", "atrous convolution"},
+    "down-sampling": {"subsampling"},
+    "edge detector": {"edge", "edge detection"},
+    "layer of our own": {"convolution layer", "our own layer"},
+    "L2 regularisation": {"L2"},
+    "multiply-add": {"FLOPs", "MACs"},
+    "neuron": {"neural network"},
+    "np.sum with an axis": {"np.sum"},
+    "one-hot": {"one-hot encoding"},
+    "pixel shuffle": {"pixelshuffle"},
+    "transposed layer": {"deconvolution", "upsampling"},
+    "visual cortex": {"brain", "cortex"},
+    "Xavier initialisation": {"Xavier"},
+}
+
+
 def other_spellings(word: str) -> set[str]:
     """Return {"initialisations", "initialization", "initializations"} for "initialisation".
 
-    For "depth of a network" also "depth", and for "H, W" both: the search wants to be given half
-    of an entry's letters.
+    A hyphen may be a space, or be left out. For "depth of a network" also "depth", and for "H, W"
+    both: the search wants to be given half of an entry's letters.
     """
-    american = re.sub(r"is(?=ation|e\b|er\b)", "iz", word)
-    plurals = set() if word.endswith("s") else {f"{word}s", f"{american}s"}
-    return {american, *plurals, *re.split(" of .*|, ", word)} - {word, ""}
+    parts = re.split(" of .*|, | and ", word)
+    names = {word, *parts, *OTHER_NAMES.get(word, ())} - {""}
+    names |= {re.sub(r"is(?=ation|e\b|er\b)", "iz", name) for name in names}
+    names |= {name.replace("-", between) for name in names for between in (" ", "")}
+    return (names | {f"{name}s" for name in names if not name.endswith("s")}) - {word}
 
 
 def list_index(app: Sphinx, doctree: nodes.document) -> None:
