@@ -196,7 +196,7 @@ def last_times_last(f: np.ndarray, g: np.ndarray) -> np.ndarray:
 
 
 def correlation(f: np.ndarray, g: np.ndarray) -> np.ndarray:
-    return full_correlation(f, g)
+    return full_correlation(np.asarray(f), np.asarray(g))
 
 
 def first_times_last(f: np.ndarray, g: np.ndarray) -> np.ndarray:
@@ -211,6 +211,51 @@ def spoiled_convolution(f: np.ndarray, g: np.ndarray) -> np.ndarray:
     return y
 
 
+class MadeUpLate:
+    """Linear in each list, but decided on only when the first pair is seen, which commutes.
+
+    To the product of the sums it adds, in one order of the lists, a sum of weighted products. The
+    weights are chosen so that this is 0 for the first pair: whoever asks about no other learns
+    nothing. (With two lists of two numbers a single product can be weighed: there is no choice.)
+    """
+
+    __name__ = "made_up_late"
+
+    def __init__(self) -> None:
+        self.forms: dict[tuple[int, int], np.ndarray] = {}
+
+    def __call__(self, f: Any, g: Any) -> np.ndarray:
+        """The operation of the two lists, as a list of one number."""
+        f, g = np.asarray(f), np.asarray(g)
+        return product_of_sums(f, g) + self._form(f, g)
+
+    def _form(self, f: np.ndarray, g: np.ndarray) -> Any:
+        if len(f) > len(g):
+            return 0
+        products = self.products(f, g)
+        if products.shape not in self.forms:
+            self.forms[products.shape] = self._zero_for(products)
+        return np.sum(self.forms[products.shape] * products)
+
+    @staticmethod
+    def products(f: np.ndarray, g: np.ndarray) -> np.ndarray:
+        """What the form can weigh, so that swapping f and g shows: 0 where it never shows."""
+        table = np.outer(f, g)
+        return np.triu(table - table.T, 1) if len(f) == len(g) else table
+
+    @staticmethod
+    def _zero_for(products: np.ndarray) -> np.ndarray:
+        numbers = np.zeros_like(products)
+        m, n = products.shape
+        places = [(i, j) for i in range(m) for j in range(n) if m < n or i < j]
+        if places:
+            first, last = places[0], places[-1]
+            numbers[first] = 1
+            if first != last and (products[first] or products[last]):
+                numbers[first], numbers[last] = products[last], -products[first]
+        return numbers
+
+
 Operation = Callable[[np.ndarray, np.ndarray], np.ndarray]
 OPERATIONS: tuple[Operation, ...] = (
     convolution,
@@ -219,6 +264,7 @@ OPERATIONS: tuple[Operation, ...] = (
     correlation,
     first_times_last,
     spoiled_convolution,
+    MadeUpLate(),
 )
 Witness = tuple[np.ndarray, np.ndarray]
 
@@ -239,7 +285,11 @@ def same_finding(got: Any, expected: Any, case: dict[str, Any]) -> bool:
     if expected is None or got is None:
         return got is None and expected is None
     f, g = (np.asarray(part) for part in got)
-    return f.shape == (case["m"],) and g.shape == (case["n"],) and _differ(case["op"], f, g)
+    if f.shape != (case["m"],) or g.shape != (case["n"],):
+        return False
+    if isinstance(case["op"], MadeUpLate):  # what it became was decided where the answer ran
+        return bool(np.any(MadeUpLate.products(*sorted((f, g), key=len))))
+    return _differ(case["op"], f, g)
 
 
 def _tried(pairs: Callable[[int, int], list[Witness]]) -> Callable[..., Witness | None]:
@@ -257,6 +307,10 @@ def _ones(m: int, n: int) -> list[Witness]:
 
 def _counting(m: int, n: int) -> list[Witness]:
     return [(np.arange(1, m + 1), np.arange(1, n + 1))]
+
+
+def _powers(m: int, n: int) -> list[Witness]:
+    return [(2 ** np.arange(m), 3 ** np.arange(n))]
 
 
 def _same_place(m: int, n: int) -> list[Witness]:
@@ -301,6 +355,12 @@ ORDER_MATTERS = Exercise(
             "and None promises something about all lists.",
         ),
         Mistake(
+            "one pair of powers",
+            _tried(_powers),
+            "You try one pair only. However odd its numbers are, there are operations that give "
+            "the same for it both ways, and not for others; None promises something about all.",
+        ),
+        Mistake(
             "the same place in both",
             _tried(_same_place),
             "Your single 1 stands at the same place in both lists. Let it run through all places "
@@ -314,8 +374,9 @@ ORDER_MATTERS = Exercise(
         Mistake(
             "mirror images pass",
             _mirror_images_pass,
-            "You let an answer pass that is the other one read backwards. A mirrored list is "
-            "another list, unless it reads the same from both ends.",
+            "Two answers with the same numbers in another order are equal to you. Do you compare "
+            "their sums, or sort them, or let a mirrored answer pass? As lists, [1, 0] and [0, 1] "
+            "differ.",
         ),
     ],
     hints=[

@@ -13,6 +13,7 @@ import numpy as np
 
 from convlib import nn
 from convlib.teach.equations.cases import Case, choice, draw, image, integer, vector
+from convlib.teach.equations.comparing import distance
 from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Array = np.ndarray
@@ -713,6 +714,7 @@ TARGETS = Exercise(
     "14.8",
     call="soft_targets",
     oracle=soft_targets,
+    equal=lambda got, expected, case: distance(got, expected) <= 1e-6,  # 32 bits will do
     cases=lambda: draw(
         120,
         votes=image((1, 4), (1, 4), low=0, high=3),
@@ -723,9 +725,9 @@ TARGETS = Exercise(
         Mistake(
             "each answer once",
             _by_index,
-            "Where two people gave the same answer it counts once only: `rows[i, j] += …` with "
-            "index arrays adds once for equal indices. np.add.at adds for each, and so does a mean "
-            "of one-hot rows.",
+            "Where two people gave the same answer it counts once only. If you add with "
+            "`rows[i, j] += …`: for equal indices that adds once, and np.add.at adds for each. If "
+            "you only ask whether an answer was given, as a maximum does: count how often.",
         ),
         Mistake(
             "counts",

@@ -9,6 +9,7 @@ import numpy as np
 
 from convlib import same_padding
 from convlib.teach.equations.cases import Case, choice, draw, image, integer
+from convlib.teach.equations.comparing import distance
 from convlib.teach.exercises.engine.definition import Exercise, Mistake
 
 Sides = tuple[int, int, int, int]
@@ -265,12 +266,14 @@ def _state(
     """The entries of 17.4; the keywords are the mistakes that can be made in it."""
     found: Entries = []
     number = int(from_one)
-    for kind, *options in layers:
+    following = [kind for kind, *_ in layers[1:]] + [""]
+    for (kind, *options), after in zip(layers, following, strict=True):
         own: Entries = []
         if kind == "conv":
             c, f, k, with_bias = options
             shape = {"in torch": (f, c, k, k), "in keras": (k, k, c, f), "c first": (c, f, k, k)}
             own = [("weight", shape[kernel])]
+            with_bias &= bias != "not before a norm" or after != "norm"
             own += [("bias", (f,))] if with_bias or bias == "always" else []
         elif kind == "norm":
             own = [("weight", (options[0],)), ("bias", (options[0],))]
@@ -289,17 +292,22 @@ def _state(
 
 
 def _layer_lists() -> list[Case]:
-    """Small networks, from a single layer to one with everything."""
+    """Networks from a single layer to one with everything, and to numbers of two digits."""
     lists: list[list[Layer]] = [
         [("dense", 3, 2)],
         [("conv", 1, 4, 3, True)],
         [("conv", 2, 4, 3, False), ("norm", 4)],
+        [("conv", 2, 3, 3, True), ("norm", 3)],
         [("norm", 5), ("relu",), ("norm", 5)],
         [("relu",), ("conv", 3, 6, 5, True), ("pool",), ("flatten",), ("dense", 24, 7)],
     ]
+    lists.append([("relu",)] * 2 + [("dense", 3, 2)] + [("relu",)] * 7 + [("dense", 2, 4)])
     block = [("conv", 1, 8, 3, False), ("norm", 8), ("relu",), ("pool",)]
     lists.append([*block, ("flatten",), ("dense", 128, 10)])
     lists.append([*block, ("conv", 8, 16, 3, True), ("relu",), ("flatten",), ("dense", 64, 10)])
+    second = [("conv", 8, 12, 3, True), ("norm", 12), ("relu",), ("pool",)]
+    head: list[Layer] = [("flatten",), ("dense", 48, 20), ("relu",), ("dense", 20, 10)]
+    lists.append([*block, *second, *head])
     return [{"layers": layers} for layers in lists]
 
 
@@ -342,6 +350,12 @@ STATE = Exercise(
             "a batch normalisation.",
         ),
         Mistake(
+            "never a bias before a norm",
+            lambda layers: _state(layers, bias="not before a norm"),
+            "You leave the bias out wherever a batch normalisation follows. It would be of no use "
+            "there, but a layer that was made with True has one, and PyTorch asks for it.",
+        ),
+        Mistake(
             "no running values",
             lambda layers: _state(layers, buffers=False),
             "The running mean and variance are missing. They are not learned by gradients, and "
@@ -375,7 +389,7 @@ Statistics = tuple[float, float]
 
 
 def _running(
-    batches: Sequence[Sequence[int]],
+    batches: Sequence[Sequence[float]],
     momentum: float,
     framework: str,
     *,
@@ -403,16 +417,24 @@ def _last_only(batches: Any, momentum: float, framework: str) -> Statistics:
     return _running(batches[-1:], momentum, framework)
 
 
-def _batches_of_integers() -> list[Case]:
+def close(got: Any, expected: Any, case: Case) -> bool:
+    """Equal up to the rounding of 32 bits, in which frameworks compute."""
+    return distance(got, expected) <= 1e-6
+
+
+def _batches_of_numbers() -> list[Case]:
+    """Batches of equal sizes, then of different ones."""
     rng = np.random.default_rng(175)
+    sizes = [(size,) * count for size in (2, 3, 4, 6) for count in (1, 2, 3)]
+    sizes += [(3, 2), (4, 4, 3), (5, 2, 4)]
     found: list[Case] = []
-    for size in (2, 3, 4, 6):
-        for count in (1, 2, 3):
-            for momentum in (0.1, 0.9, 0.75):
-                batches = rng.integers(-4, 9, (count, size)).tolist()
-                for framework in ("torch", "keras"):
-                    case = {"batches": batches, "momentum": momentum, "framework": framework}
-                    found.append(case)
+    for each in sizes:
+        for momentum in (0.1, 0.9, 0.75):
+            batches = [rng.integers(-4, 9, size).tolist() for size in each]
+            if each == (4, 4, 3):  # and numbers that are not whole
+                batches = [[value / 2 for value in batch] for batch in batches]
+            for framework in ("torch", "keras"):
+                found.append({"batches": batches, "momentum": momentum, "framework": framework})
     return found
 
 
@@ -420,7 +442,8 @@ RUNNING = Exercise(
     "17.5",
     call="running",
     oracle=_running,
-    cases=_batches_of_integers,
+    cases=_batches_of_numbers,
+    equal=close,
     mistakes=[
         Mistake(
             "one meaning of momentum: Keras's",
@@ -495,7 +518,7 @@ def _pieces(labels: Sequence[int], sizes: Sequence[int]) -> list[np.ndarray]:
 
 def _factors(
     labels: Sequence[int],
-    class_weights: Sequence[int],
+    class_weights: Sequence[float],
     sizes: Sequence[int],
     rule: Callable[[float, float, int, int], float] = lambda own, total, n, count: own / total,
 ) -> list[float]:
@@ -511,10 +534,10 @@ def _by(rule: Callable[[float, float, int, int], float]) -> Callable[..., list[f
 
 def _labelled() -> list[Case]:
     rng = np.random.default_rng(176)
-    splits = [[4], [2, 2], [3, 1], [2, 2, 1], [4, 4, 2], [8, 8, 8, 3]]
+    splits = [[4], [2, 2], [3, 1], [1, 3], [2, 2, 1], [2, 4, 1], [4, 4, 2], [8, 8, 8, 3]]
     found: list[Case] = []
     for sizes in splits:
-        for weights in ([1, 1, 1], [1, 2, 5], [4, 1, 2]):
+        for weights in ([1, 1, 1], [1, 2, 5], [4, 1, 2], [0.25, 1.5, 3]):
             labels = rng.integers(0, 3, sum(sizes)).tolist()
             found.append({"labels": labels, "class_weights": weights, "sizes": sizes})
     return found
@@ -525,6 +548,7 @@ FACTORS = Exercise(
     call="factors",
     oracle=_factors,
     cases=_labelled,
+    equal=close,
     mistakes=[
         Mistake(
             "nothing",
