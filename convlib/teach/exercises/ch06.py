@@ -103,9 +103,7 @@ def _with_weights(weights: Callable[[np.ndarray], np.ndarray]) -> Layer:
 
 
 def _last_tap_only(w: np.ndarray) -> np.ndarray:
-    kept = np.zeros_like(w)
-    kept[:, :, -1, -1] = w[:, :, -1, -1]
-    return kept
+    return _one_tap(w, -1, -1)
 
 
 def _placed(place: Callable[[int, int, int, int], int]) -> Layer:
@@ -120,8 +118,53 @@ def _placed(place: Callable[[int, int, int, int], int]) -> Layer:
     return layer
 
 
+def _in_whole_numbers(last: bool) -> Layer:
+    """Wrong versions: the right loop over the taps, into an array of whole numbers."""
+
+    def layer(x: np.ndarray, w: np.ndarray, b: np.ndarray, s: int, d: int) -> np.ndarray:
+        y = np.zeros(conv2d_taps(x, w, b, s, d).shape, dtype=int)
+        y[:] = y if last else y + b[:, None, None]
+        for g, h in np.ndindex(*w.shape[2:]):
+            y[:] = y + conv2d_taps(x, _one_tap(w, g, h), 0 * b, s, d)
+        y[:] = y + b[:, None, None] if last else y
+        return y
+
+    return layer
+
+
+def _one_tap(w: np.ndarray, g: int, h: int) -> np.ndarray:
+    kept = np.zeros_like(w)
+    kept[:, :, g, h] = w[:, :, g, h]
+    return kept
+
+
+def _plus_equals_in_whole_numbers(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, s: int, d: int
+) -> np.ndarray:
+    """What NumPy refuses as soon as a fraction comes."""
+    y = np.zeros(conv2d_taps(x, w, b, s, d).shape, dtype=int)
+    y += conv2d_taps(x, w, b, s, d)
+    return y
+
+
+_LOSES_FRACTIONS = (
+    "Your results are whole numbers where they should have fractions: they stand in an array of "
+    "whole numbers, or pass through one. Weights are hardly ever whole. Begin with "
+    "np.zeros(shape), without dtype=int, and leave astype(int) out."
+)
+_KINDS: tuple[dict[str, float], ...] = (  # what each array is multiplied by
+    {},
+    {"w": 0.5, "b": 0.25},
+    {"x": 0.25},
+    {"x": 1001, "w": 0.25},
+)
+
+
 def _tap_cases() -> list[Case]:
-    """Small layers of every stride and dilation; rows and columns differ, a stride may not fit."""
+    """Small layers of every stride and dilation; rows and columns differ, a stride may not fit.
+
+    One in four has whole numbers only; in the others some of x, w and b have fractions.
+    """
     rng = np.random.default_rng(62)
     cases: list[Case] = []
     for s, d, kernel in itertools.product((1, 2, 3), (1, 2), ((1, 1), (1, 2), (2, 1), (3, 2))):
@@ -129,7 +172,11 @@ def _tap_cases() -> list[Case]:
             n, c, f = (int(number) for number in rng.integers(1, 4, 3))
             size_of = [d * (k - 1) + 1 + extra for k, extra in zip(kernel, more, strict=True)]
             shapes = {"x": (n, c, *size_of), "w": (f, c, *kernel), "b": (f,)}
-            arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+            factors = _KINDS[len(cases) % 4]
+            arrays = {
+                name: factors.get(name, 1) * rng.integers(-9, 10, shape)
+                for name, shape in shapes.items()
+            }
             cases.append(arrays | {"s": s, "d": d})
     return sorted(cases, key=size)
 
@@ -199,6 +246,19 @@ CONV2D_TAPS = Exercise(
             _placed(lambda i, g, s, d: i + d * g),
             "Your output has the right size, but your windows stand one pixel apart. A slice takes "
             "every s-th row and column: start : stop : s.",
+        ),
+        Mistake(
+            "whole numbers at the end",
+            lambda x, w, b, s, d: conv2d_taps(x, w, b, s, d).astype(int),
+            _LOSES_FRACTIONS,
+        ),
+        Mistake("whole numbers, bias last", _in_whole_numbers(last=True), _LOSES_FRACTIONS),
+        Mistake("whole numbers, bias first", _in_whole_numbers(last=False), _LOSES_FRACTIONS),
+        Mistake(
+            "+= into whole numbers",
+            _plus_equals_in_whole_numbers,
+            "An array of whole numbers takes no fractions by +=, so NumPy stops. Begin with "
+            "np.zeros(shape), without dtype=int: weights are hardly ever whole.",
         ),
     ],
     hints=[
