@@ -277,7 +277,7 @@ CONV2D_TAPS = Exercise(
 
 def pointwise(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Pixel by pixel: the list of its channels times the matrix."""
-    y = np.zeros((len(x), len(w), *x.shape[1:3]), dtype=int)
+    y = np.zeros((len(x), len(w), *x.shape[1:3]), dtype=np.result_type(x, w, b))
     for n, i, j in np.ndindex(*x.shape[:3]):
         y[n, :, i, j] = w @ x[n, i, j] + b
     return y
@@ -297,17 +297,25 @@ def _scrambled_out(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     return _channels_last(x, w, b).reshape(n, len(w), h, width)
 
 
-POINTWISE = Exercise(
-    "6.3",
-    call="pointwise",
-    oracle=pointwise,
-    cases=lambda: draw(
+def _pointwise_cases() -> list[Case]:
+    """Small pictures, channels last; every second case has weights and biases with fractions."""
+    drawn = draw(
         120,
         x=image((1, 2), (1, 4), (1, 4), (1, 3)),
         w=image((1, 4), (1, 3)),
         b=image((1, 4), low=-5, high=5),
         where=lambda x, w, b: w.shape[1] == x.shape[3] and len(b) == len(w),
-    ),
+    )
+    for case in drawn[1::2]:
+        case.update(w=case["w"] / 2, b=case["b"] / 4)
+    return drawn
+
+
+POINTWISE = Exercise(
+    "6.3",
+    call="pointwise",
+    oracle=pointwise,
+    cases=_pointwise_cases,
     mistakes=[
         Mistake(
             "reshape at the entrance",
@@ -343,6 +351,7 @@ POINTWISE = Exercise(
             lambda x, w, b: pointwise(x, w[::-1], b[::-1]),
             "Your output channels stand in the opposite order. Row f of w makes channel f.",
         ),
+        Mistake("whole numbers", lambda x, w, b: pointwise(x, w, b).astype(int), _LOSES_FRACTIONS),
     ],
     hints=[
         "Take one pixel, x[n, i, j]: a list of C numbers. What does the layer make of it?",
@@ -393,17 +402,23 @@ def _one_group(x: np.ndarray, w: np.ndarray, p: np.ndarray, groups: int) -> Pair
     return y, _ratio(x, w, p, groups)
 
 
+def _separable_in_whole_numbers(x: np.ndarray, w: np.ndarray, p: np.ndarray, groups: int) -> Pair:
+    y, ratio = separable(x, w, p, groups)
+    return y.astype(int), ratio
+
+
 def _grouped_cases() -> list[Case]:
-    """Every small division into groups, with pictures and kernels that are no squares."""
+    """Every small division into groups, pictures and kernels no squares; half with fractions."""
     rng = np.random.default_rng(6)
-    cases = []
+    cases: list[Case] = []
     for c, groups, f in itertools.product(range(1, 5), range(1, 5), (1, 2, 3)):
         if c % groups:
             continue
         for kernel, picture in [((1, 1), (1, 2)), ((1, 2), (2, 2)), ((3, 2), (3, 4))]:
             shapes = {"x": (1 + f % 2, c, *picture), "w": (c, c // groups, *kernel), "p": (f, c)}
             arrays = {name: rng.integers(-4, 5, shape) for name, shape in shapes.items()}
-            cases.append(arrays | {"groups": groups})
+            weights = {"w": arrays["w"] / 2, "p": arrays["p"] / 4} if len(cases) % 2 else {}
+            cases.append({**arrays, **weights, "groups": groups})
     return sorted(cases, key=size)
 
 
@@ -460,6 +475,7 @@ SEPARABLE = Exercise(
             "The output is right. 1/G is what the grouped layer alone costs when it makes as many "
             "channels as the full one; here it makes C, and the 1×1 layer comes on top.",
         ),
+        Mistake("whole numbers", _separable_in_whole_numbers, _LOSES_FRACTIONS),
     ],
     hints=[
         "One group: which channels of x, and which filters of w? For C = 4 and G = 2 group 1 has "

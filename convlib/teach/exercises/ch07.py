@@ -60,12 +60,16 @@ def _width_by_height(x: np.ndarray, kh: int, kw: int, s: int, p: int) -> np.ndar
     return padded[c, s * i + g, s * j + h].reshape(len(x) * kh * kw, oh * ow)
 
 
-def _images(**more: Any) -> list[Case]:
-    return draw(
+def _images() -> list[Case]:
+    """Small pictures of every shape; every second one has fractions."""
+    drawn = draw(
         150, x=image((1, 3), (1, 5), (1, 5)), kh=integer(1, 3), kw=integer(1, 3),
         s=integer(1, 3), p=integer(0, 2), where=lambda x, kh, kw, s, p:
-        _fits(kh, kw, p, *x.shape[1:]), **more,
+        _fits(kh, kw, p, *x.shape[1:]),
     )  # fmt: skip
+    for case in drawn[1::2]:
+        case["x"] = case["x"] / 4
+    return drawn
 
 
 IM2COL = Exercise(
@@ -112,6 +116,12 @@ IM2COL = Exercise(
             _width_by_height,
             "You count the windows along a row with the height of the kernel. Across, use kw; "
             "a square kernel hides this.",
+        ),
+        Mistake(
+            "whole numbers",
+            lambda *case: im2col(*case).astype(int),
+            "The fractions of x are lost: its pixels pass through an array of whole numbers. Give "
+            "the padded picture the type of x, x.dtype, or let np.pad make it.",
         ),
     ],
     hints=[
