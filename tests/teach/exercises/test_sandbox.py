@@ -358,13 +358,6 @@ def test_kinds_of_tuples_and_lists_are_frozen_as_what_they_are() -> None:
     assert freeze(Loud([0] * 2_000_000)) == Opaque("a list of 2000000 items")
 
 
-def test_a_torch_size_is_frozen_as_a_tuple() -> None:
-    torch = pytest.importorskip("torch")
-    frozen = freeze([("weight", torch.zeros(2, 3).shape)])
-    assert frozen == [("weight", (2, 3))]
-    assert type(frozen[0][1]) is tuple
-
-
 @every_route
 def test_a_named_tuple_and_a_list_of_ones_own_are_right(route) -> None:
     answers = (lambda x, n: Pair(x * n, n), lambda x, n: Loud([x * n, n]))
