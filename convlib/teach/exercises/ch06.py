@@ -103,9 +103,7 @@ def _with_weights(weights: Callable[[np.ndarray], np.ndarray]) -> Layer:
 
 
 def _last_tap_only(w: np.ndarray) -> np.ndarray:
-    kept = np.zeros_like(w)
-    kept[:, :, -1, -1] = w[:, :, -1, -1]
-    return kept
+    return _one_tap(w, -1, -1)
 
 
 def _placed(place: Callable[[int, int, int, int], int]) -> Layer:
@@ -120,8 +118,53 @@ def _placed(place: Callable[[int, int, int, int], int]) -> Layer:
     return layer
 
 
+def _in_whole_numbers(last: bool) -> Layer:
+    """Wrong versions: the right loop over the taps, into an array of whole numbers."""
+
+    def layer(x: np.ndarray, w: np.ndarray, b: np.ndarray, s: int, d: int) -> np.ndarray:
+        y = np.zeros(conv2d_taps(x, w, b, s, d).shape, dtype=int)
+        y[:] = y if last else y + b[:, None, None]
+        for g, h in np.ndindex(*w.shape[2:]):
+            y[:] = y + conv2d_taps(x, _one_tap(w, g, h), 0 * b, s, d)
+        y[:] = y + b[:, None, None] if last else y
+        return y
+
+    return layer
+
+
+def _one_tap(w: np.ndarray, g: int, h: int) -> np.ndarray:
+    kept = np.zeros_like(w)
+    kept[:, :, g, h] = w[:, :, g, h]
+    return kept
+
+
+def _plus_equals_in_whole_numbers(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, s: int, d: int
+) -> np.ndarray:
+    """What NumPy refuses as soon as a fraction comes."""
+    y = np.zeros(conv2d_taps(x, w, b, s, d).shape, dtype=int)
+    y += conv2d_taps(x, w, b, s, d)
+    return y
+
+
+_LOSES_FRACTIONS = (
+    "Your results are whole numbers where they should have fractions: they stand in an array of "
+    "whole numbers, or pass through one. Weights are hardly ever whole. Begin with "
+    "np.zeros(shape), without dtype=int, and leave astype(int) out."
+)
+_KINDS: tuple[dict[str, float], ...] = (  # what each array is multiplied by
+    {},
+    {"w": 0.5, "b": 0.25},
+    {"x": 0.25},
+    {"x": 1001, "w": 0.25},
+)
+
+
 def _tap_cases() -> list[Case]:
-    """Small layers of every stride and dilation; rows and columns differ, a stride may not fit."""
+    """Small layers of every stride and dilation; rows and columns differ, a stride may not fit.
+
+    One in four has whole numbers only; in the others some of x, w and b have fractions.
+    """
     rng = np.random.default_rng(62)
     cases: list[Case] = []
     for s, d, kernel in itertools.product((1, 2, 3), (1, 2), ((1, 1), (1, 2), (2, 1), (3, 2))):
@@ -129,7 +172,11 @@ def _tap_cases() -> list[Case]:
             n, c, f = (int(number) for number in rng.integers(1, 4, 3))
             size_of = [d * (k - 1) + 1 + extra for k, extra in zip(kernel, more, strict=True)]
             shapes = {"x": (n, c, *size_of), "w": (f, c, *kernel), "b": (f,)}
-            arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+            factors = _KINDS[len(cases) % 4]
+            arrays = {
+                name: factors.get(name, 1) * rng.integers(-9, 10, shape)
+                for name, shape in shapes.items()
+            }
             cases.append(arrays | {"s": s, "d": d})
     return sorted(cases, key=size)
 
@@ -200,6 +247,19 @@ CONV2D_TAPS = Exercise(
             "Your output has the right size, but your windows stand one pixel apart. A slice takes "
             "every s-th row and column: start : stop : s.",
         ),
+        Mistake(
+            "whole numbers at the end",
+            lambda x, w, b, s, d: conv2d_taps(x, w, b, s, d).astype(int),
+            _LOSES_FRACTIONS,
+        ),
+        Mistake("whole numbers, bias last", _in_whole_numbers(last=True), _LOSES_FRACTIONS),
+        Mistake("whole numbers, bias first", _in_whole_numbers(last=False), _LOSES_FRACTIONS),
+        Mistake(
+            "+= into whole numbers",
+            _plus_equals_in_whole_numbers,
+            "An array of whole numbers takes no fractions by +=, so NumPy stops. Begin with "
+            "np.zeros(shape), without dtype=int: weights are hardly ever whole.",
+        ),
     ],
     hints=[
         "Fix a tap, say (0, 0), and stride 2. Over which pixels does it travel while the window "
@@ -217,7 +277,7 @@ CONV2D_TAPS = Exercise(
 
 def pointwise(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Pixel by pixel: the list of its channels times the matrix."""
-    y = np.zeros((len(x), len(w), *x.shape[1:3]), dtype=int)
+    y = np.zeros((len(x), len(w), *x.shape[1:3]), dtype=np.result_type(x, w, b))
     for n, i, j in np.ndindex(*x.shape[:3]):
         y[n, :, i, j] = w @ x[n, i, j] + b
     return y
@@ -237,17 +297,25 @@ def _scrambled_out(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     return _channels_last(x, w, b).reshape(n, len(w), h, width)
 
 
-POINTWISE = Exercise(
-    "6.3",
-    call="pointwise",
-    oracle=pointwise,
-    cases=lambda: draw(
+def _pointwise_cases() -> list[Case]:
+    """Small pictures, channels last; every second case has weights and biases with fractions."""
+    drawn = draw(
         120,
         x=image((1, 2), (1, 4), (1, 4), (1, 3)),
         w=image((1, 4), (1, 3)),
         b=image((1, 4), low=-5, high=5),
         where=lambda x, w, b: w.shape[1] == x.shape[3] and len(b) == len(w),
-    ),
+    )
+    for case in drawn[1::2]:
+        case.update(w=case["w"] / 2, b=case["b"] / 4)
+    return drawn
+
+
+POINTWISE = Exercise(
+    "6.3",
+    call="pointwise",
+    oracle=pointwise,
+    cases=_pointwise_cases,
     mistakes=[
         Mistake(
             "reshape at the entrance",
@@ -283,6 +351,7 @@ POINTWISE = Exercise(
             lambda x, w, b: pointwise(x, w[::-1], b[::-1]),
             "Your output channels stand in the opposite order. Row f of w makes channel f.",
         ),
+        Mistake("whole numbers", lambda x, w, b: pointwise(x, w, b).astype(int), _LOSES_FRACTIONS),
     ],
     hints=[
         "Take one pixel, x[n, i, j]: a list of C numbers. What does the layer make of it?",
@@ -333,17 +402,23 @@ def _one_group(x: np.ndarray, w: np.ndarray, p: np.ndarray, groups: int) -> Pair
     return y, _ratio(x, w, p, groups)
 
 
+def _separable_in_whole_numbers(x: np.ndarray, w: np.ndarray, p: np.ndarray, groups: int) -> Pair:
+    y, ratio = separable(x, w, p, groups)
+    return y.astype(int), ratio
+
+
 def _grouped_cases() -> list[Case]:
-    """Every small division into groups, with pictures and kernels that are no squares."""
+    """Every small division into groups, pictures and kernels no squares; half with fractions."""
     rng = np.random.default_rng(6)
-    cases = []
+    cases: list[Case] = []
     for c, groups, f in itertools.product(range(1, 5), range(1, 5), (1, 2, 3)):
         if c % groups:
             continue
         for kernel, picture in [((1, 1), (1, 2)), ((1, 2), (2, 2)), ((3, 2), (3, 4))]:
             shapes = {"x": (1 + f % 2, c, *picture), "w": (c, c // groups, *kernel), "p": (f, c)}
             arrays = {name: rng.integers(-4, 5, shape) for name, shape in shapes.items()}
-            cases.append(arrays | {"groups": groups})
+            weights = {"w": arrays["w"] / 2, "p": arrays["p"] / 4} if len(cases) % 2 else {}
+            cases.append({**arrays, **weights, "groups": groups})
     return sorted(cases, key=size)
 
 
@@ -400,6 +475,7 @@ SEPARABLE = Exercise(
             "The output is right. 1/G is what the grouped layer alone costs when it makes as many "
             "channels as the full one; here it makes C, and the 1×1 layer comes on top.",
         ),
+        Mistake("whole numbers", _separable_in_whole_numbers, _LOSES_FRACTIONS),
     ],
     hints=[
         "One group: which channels of x, and which filters of w? For C = 4 and G = 2 group 1 has "

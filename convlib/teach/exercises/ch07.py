@@ -60,12 +60,16 @@ def _width_by_height(x: np.ndarray, kh: int, kw: int, s: int, p: int) -> np.ndar
     return padded[c, s * i + g, s * j + h].reshape(len(x) * kh * kw, oh * ow)
 
 
-def _images(**more: Any) -> list[Case]:
-    return draw(
+def _images() -> list[Case]:
+    """Small pictures of every shape; every second one has fractions."""
+    drawn = draw(
         150, x=image((1, 3), (1, 5), (1, 5)), kh=integer(1, 3), kw=integer(1, 3),
         s=integer(1, 3), p=integer(0, 2), where=lambda x, kh, kw, s, p:
-        _fits(kh, kw, p, *x.shape[1:]), **more,
+        _fits(kh, kw, p, *x.shape[1:]),
     )  # fmt: skip
+    for case in drawn[1::2]:
+        case["x"] = case["x"] / 4
+    return drawn
 
 
 IM2COL = Exercise(
@@ -112,6 +116,12 @@ IM2COL = Exercise(
             _width_by_height,
             "You count the windows along a row with the height of the kernel. Across, use kw; "
             "a square kernel hides this.",
+        ),
+        Mistake(
+            "whole numbers",
+            lambda *case: im2col(*case).astype(int),
+            "The fractions of x are lost: its pixels pass through an array of whole numbers. Give "
+            "the padded picture the type of x, x.dtype, or let np.pad make it.",
         ),
     ],
     hints=[
@@ -281,7 +291,7 @@ def _window_by_window(
     return padded[:, p : p + H, p : p + W]
 
 
-def _into_a_copy(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int) -> np.ndarray:
+def _all_zeros(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int) -> np.ndarray:
     return np.zeros((len(cols) // (kh * kw), H, W), dtype=cols.dtype)
 
 
@@ -318,20 +328,35 @@ def _stride_one(cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: i
     return padded[:, p : p + H, p : p + W]
 
 
+def _in_whole_numbers(
+    cols: np.ndarray, H: int, W: int, kh: int, kw: int, s: int, p: int
+) -> np.ndarray:
+    """Every entry cut to a whole number before it is added."""
+    return col2im(cols.astype(int), H, W, kh, kw, s, p)
+
+
+_LOSES_FRACTIONS = (
+    "The fractions of cols are lost: its entries pass through an array of whole numbers. Give the "
+    "picture the type of cols, cols.dtype, or begin with np.zeros(shape), whose numbers are floats."
+)
+
+
 def _column_cases() -> list[Case]:
-    """Columns of the right shape for random images."""
+    """Columns of the right shape for random images: whole, halves and quarters, and large."""
     shapes = draw(
         120, C=integer(1, 2), H=integer(1, 5), W=integer(1, 5), kh=integer(1, 3),
         kw=integer(1, 3), s=integer(1, 3), p=integer(0, 2),
         where=lambda C, H, W, kh, kw, s, p: _fits(kh, kw, p, H, W),
     )  # fmt: skip
     rng = np.random.default_rng(7)
-    cases = []
+    cases: list[Case] = []
     for shape in shapes:
         C = shape.pop("C")
         H, W, kh, kw, s, p = shape.values()
         windows = len(_starts(H, kh, s, p)) * len(_starts(W, kw, s, p))
-        cases.append({"cols": rng.integers(1, 10, (C * kh * kw, windows)), **shape})
+        cols = rng.integers(-9, 10, (C * kh * kw, windows))
+        kinds = (cols, cols / 4, 10_000 * cols, cols / 2)
+        cases.append({"cols": kinds[len(cases) % 4], **shape})
     return cases
 
 
@@ -352,22 +377,25 @@ COL2IM = Exercise(
             "+= at arrays of places",
             _buffered,
             "Windows of different rows are added, but of those side by side only the last one "
-            "counts. x[places] += values is carried out once for each place, however often it "
-            "occurs among the places; np.add.at(x, places, values) adds every time.",
+            "counts. If you write x[places] += values: it is carried out once for each place, "
+            "however often that occurs among the places; np.add.at(x, places, values) adds every "
+            "time.",
         ),
         Mistake(
-            "np.add.at in another order",
+            "taps and windows exchanged",
             _window_by_window,
-            "Values land on the wrong places. np.add.at goes through places and values pair by "
-            "pair. cols lists all windows of one tap before the next tap; your places list all "
-            "taps of one window first. Give both the axes (C, kh, kw, oh, ow).",
+            "Values land on the wrong places: taps and windows are exchanged. cols lists all "
+            "windows of one tap before the next tap; you read it as if all taps of one window "
+            "came first. Its axes are (C, kh, kw, oh, ow). (If you use np.add.at: it goes through "
+            "places and values pair by pair, so both need this order.)",
         ),
         Mistake(
-            "np.add.at into a copy",
-            _into_a_copy,
-            "Nothing arrives. An array indexed with arrays, x[places], is a copy, and what is "
-            "added to it is lost. Hand over the array itself and the indices apart: "
-            "np.add.at(x, (c, i, j), values).",
+            "all zeros",
+            _all_zeros,
+            "All zeros: nothing arrives in the array that you return. Is there a += yet, and does "
+            "it reach that array? What is added to a copy is lost, and an array indexed with "
+            "arrays, x[places], is a copy as well. If you use np.add.at, give it the array itself "
+            "and the indices apart: np.add.at(x, (c, i, j), values).",
         ),
         Mistake(
             "averages",
@@ -407,6 +435,18 @@ COL2IM = Exercise(
             _stride_one,
             "Your windows stand side by side at every place: the stride is ignored on the way "
             "back.",
+        ),
+        Mistake("whole numbers", _in_whole_numbers, _LOSES_FRACTIONS),
+        Mistake(
+            "whole numbers at the end",
+            lambda *case: col2im(*case).astype(int),
+            _LOSES_FRACTIONS,
+        ),
+        Mistake(
+            "small whole numbers",
+            lambda *case: col2im(*case).astype(np.int8),
+            "A type as small as int8 or uint8 holds 256 different numbers and starts anew beyond "
+            "them. Give the picture the type of cols, cols.dtype.",
         ),
     ],
     hints=[

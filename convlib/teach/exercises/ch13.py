@@ -13,6 +13,7 @@ import numpy as np
 from convlib import reference
 from convlib.teach.equations.cases import Case, choice, draw, every, image, integer, size
 from convlib.teach.exercises.engine.definition import Exercise, Mistake
+from convlib.teach.exercises.engine.explanations import same
 
 # 13.1 -------------------------------------------------------------------------------------
 
@@ -29,7 +30,7 @@ def relu_pool_back(dy: np.ndarray, x: np.ndarray, k: int, s: int) -> list[list[f
 def _winner(x: np.ndarray, top: int, left: int, k: int) -> tuple[int, int]:
     """The place of the first largest pixel of a window after the ReLU, row by row."""
     places = [(a, b) for a in range(top, top + k) for b in range(left, left + k)]
-    return max(places, key=lambda place: max(int(x[place]), 0))
+    return max(places, key=lambda place: max(float(x[place]), 0.0))
 
 
 def _routed(
@@ -817,22 +818,44 @@ def _side_by_side(stack: np.ndarray) -> np.ndarray:
     return np.hstack(list(stack))
 
 
+_LOSES_FRACTIONS = (
+    "Your results are whole numbers where they should have fractions: they pass through an array "
+    "of whole numbers. Weights are hardly ever whole. Begin with np.zeros(shape), without "
+    "dtype=int, and leave astype(int) out."
+)
+# What each array of a case is multiplied by. Quarters show who cuts fractions off; with 1001 the
+# results have too many digits for float16, while float32 still holds them exactly.
+_KINDS: tuple[dict[str, float], ...] = (
+    {},
+    {"w": 0.25, "b": 0.5},
+    {"x": 0.25, "w": 1001, "b": 1001},
+    {"w": 0.25, "dy": 1001},
+)
+
+
+def _varied(arrays: dict[str, np.ndarray], number: int) -> dict[str, Any]:
+    """The arrays of case `number`: all small and whole in one of four, some not in the others."""
+    factors = _KINDS[number % 4]
+    return {name: factors.get(name, 1) * a for name, a in arrays.items()}
+
+
 @cache
 def _layers() -> list[Case]:
-    """Small layers of whole numbers, with a dy, that leave remainders and are not square."""
+    """Small layers, with a dy, that leave remainders and are not square."""
     drawn = draw(
         150, N=integer(1, 3), C=integer(1, 3), F=integer(1, 3), k=integer(1, 3), H=integer(1, 5),
         W=integer(1, 5), stride=integer(1, 3), padding=integer(0, 1),
         where=lambda k, H, W, padding, **_: padding < k <= min(H, W) + 2 * padding,
         seed=137,
     )  # fmt: skip
-    rng, found = np.random.default_rng(137), []
+    rng = np.random.default_rng(137)
+    found: list[Case] = []
     for c in drawn:
         N, C, F, k, H, W, s, p = c.values()
         o = [(n + 2 * p - k) // s + 1 for n in (H, W)]
         shapes = {"x": (N, C, H, W), "w": (F, C, k, k), "b": (F,), "dy": (N, F, *o)}
         arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
-        found.append({**arrays, "stride": s, "padding": p})
+        found.append({**_varied(arrays, len(found)), "stride": s, "padding": p})
     return sorted(found, key=lambda c: sum(c[name].size for name in ("x", "w", "dy")))
 
 
@@ -909,6 +932,7 @@ FORWARD = Exercise(
             "You cut the windows without the padding. Hand it on to im2col, and count it in the "
             "size of the maps.",
         ),
+        Mistake("whole numbers", lambda *c: forward(*c).astype(int), _LOSES_FRACTIONS),
     ],
     hints=[
         "Three steps: the windows of the batch as columns, one product, and the product cut into "
@@ -933,7 +957,8 @@ def backward(
     slide = {"stride": stride, "padding": padding}
     count = reference.col2im(np.ones_like(stack), shape[2:], w.shape[2:], **slide)
     total = reference.col2im(stack, shape[2:], w.shape[2:], **slide)
-    x = total // np.maximum(count, 1)  # a pixel that no window reads does not matter
+    count = np.maximum(count, 1)  # a pixel that no window reads does not matter
+    x = total // count if total.dtype.kind in "iu" else total / count
     found = reference.conv_backward(dy, x, w, **slide)
     return found.dx, found.dw, found.db
 
@@ -1019,13 +1044,29 @@ def _backward_cases() -> list[Case]:
 
 
 def _same_arrays(got: Any, expected: Any, case: Case) -> bool:
-    """The same arrays in the same order; lists are as good, and so is dx, [dw, db]."""
-    if len(got) == 2 and isinstance(got[1], (list, tuple)):
-        got = [got[0], *got[1]]
-    return len(got) == len(expected) and all(
-        np.shape(a) == np.shape(b) and np.allclose(np.asarray(a, dtype=float), b)
-        for a, b in zip(got, expected, strict=True)
-    )
+    """The same arrays in the same order; lists are as good, and so is [dw, db] at the end.
+
+    Every number of the cases is exact in float32, so rounding needs next to no room.
+    """
+    if len(got) == len(expected) - 1 and isinstance(got[-1], (list, tuple)):
+        got = [*got[:-1], *got[-1]]
+    return len(got) == len(expected) and all(map(same, got, expected))
+
+
+def _whole(oracle: Callable[..., Arrays]) -> Callable[..., Arrays]:
+    """Wrong versions: the right arrays, cut to whole numbers."""
+    return lambda *case: tuple(array.astype(int) for array in oracle(*case))
+
+
+def _half(oracle: Callable[..., Arrays]) -> Callable[..., Arrays]:
+    """Wrong versions: the right arrays in float16."""
+    return lambda *case: tuple(array.astype(np.float16) for array in oracle(*case))
+
+
+_ROUGH = (
+    "Your numbers are nearly right: they are rounded to half precision, float16, which keeps about "
+    "three digits. Compute in the type of the arrays that you are given."
+)
 
 
 BACKWARD = Exercise(
@@ -1116,6 +1157,8 @@ BACKWARD = Exercise(
             "On the way to col2im the columns go to the wrong pictures: they stand place first, "
             "so cut them into (rows, places, pictures) before you move the pictures to the front.",
         ),
+        Mistake("whole numbers", _whole(backward), _LOSES_FRACTIONS),
+        Mistake("half precision", _half(backward), _ROUGH),
     ],
     hints=[
         "Undo forward from the end: first give dy the order that the product had, filters as "
@@ -1168,8 +1211,8 @@ def _by_groups(
         stride: int, padding: int, groups: int,
     ) -> Arrays:  # fmt: skip
         slide: dict[str, Any] = {"stride": stride, "padding": padding}
-        y, dx = np.zeros_like(dy), np.zeros_like(x)
-        dw, db, F = np.zeros_like(w), np.zeros_like(b), len(w)
+        y, dx = np.zeros(dy.shape), np.zeros(x.shape)
+        dw, db, F = np.zeros(w.shape), np.zeros(b.shape), len(w)
         every_group = zip(channels(x.shape[1], groups), filters(F, groups), strict=True)
         for q, (c, f) in enumerate(every_group):
             at = (maps or filters)(F, groups)[q]
@@ -1204,12 +1247,14 @@ def _group_cases() -> list[Case]:
         where=lambda k, H, W, padding, **_: padding < k <= min(H, W) + 2 * padding,
         seed=139,
     )  # fmt: skip
-    rng, found = np.random.default_rng(139), []
+    rng = np.random.default_rng(139)
+    found: list[Case] = []
     for case in drawn:
         G, N, c, f, k, H, W, s, p = case.values()
         o = [(n + 2 * p - k) // s + 1 for n in (H, W)]
         shapes = {"x": (N, c * G, H, W), "dy": (N, f * G, *o), "w": (f * G, c, k, k), "b": (f * G,)}
         arrays = {name: rng.integers(-9, 10, shape) for name, shape in shapes.items()}
+        arrays = _varied(arrays, len(found))
         found.append({**arrays, "stride": s, "padding": p, "groups": G})
     return sorted(found, key=lambda c: sum(c[name].size for name in ("x", "w", "dy")))
 
@@ -1258,10 +1303,12 @@ GROUPED = Exercise(
         ),
         Mistake(
             "bias in every group",
-            _by_groups(biases=lambda b, f: b[f] * len(b) // len(f)),
+            _by_groups(biases=lambda b, f: b[f] * (len(b) // len(f))),
             "You add the bias once for each group. A filter belongs to one group, and adds its "
             "bias once.",
         ),
+        Mistake("whole numbers", _whole(grouped), _LOSES_FRACTIONS),
+        Mistake("half precision", _half(grouped), _ROUGH),
     ],
     hints=[
         "A layer with G groups is G layers beside each other. None of them knows of the others.",

@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -331,3 +333,34 @@ def test_frozen_values_are_plain() -> None:
     assert freeze(int) == Opaque("a class")
     assert freeze("x" * 2_000_000) == Opaque("a text of 2000000 items")
     assert freeze(np.ma.array([1])) == Opaque("a MaskedArray")
+
+
+class Pair(NamedTuple):
+    left: Any
+    right: Any
+
+
+class Loud(list):
+    """A list of a reader's own, none of whose methods may be run."""
+
+    def _no(self, *_: Any) -> Any:
+        raise RuntimeError("hostile")
+
+    __iter__ = __len__ = __getitem__ = __reduce__ = __eq__ = __repr__ = _no  # type: ignore
+    __hash__ = None  # type: ignore
+
+
+def test_kinds_of_tuples_and_lists_are_frozen_as_what_they_are() -> None:
+    frozen = freeze([Pair(1, Pair([2], 3)), Loud([4, Loud([5])])])
+    assert frozen == [(1, ([2], 3)), [4, [5]]]
+    kinds = [type(item) for item in (frozen[0], frozen[0][1], frozen[1], frozen[1][1])]
+    assert kinds == [tuple, tuple, list, list]
+    assert freeze(Loud([0] * 2_000_000)) == Opaque("a list of 2000000 items")
+
+
+@every_route
+def test_a_named_tuple_and_a_list_of_ones_own_are_right(route) -> None:
+    answers = (lambda x, n: Pair(x * n, n), lambda x, n: Loud([x * n, n]))
+    exercise = replace(SCALE, oracle=lambda x, n: (x * n, n))
+    for answer in answers:
+        assert examine(exercise, answer, route=route).status == "right"

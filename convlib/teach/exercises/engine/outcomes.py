@@ -81,11 +81,14 @@ def observe(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome
 def freeze(value: Any, depth: int = 20) -> Any:
     """The value as plain data (numbers, texts, lists, arrays); anything else becomes `Opaque`.
 
-    Looks at exact types only, so that no method of a reader's own class is ever run.
+    No method of a reader's own class is ever run: types are looked at exactly, except that a
+    kind of tuple or list (a named tuple, a `torch.Size`) is read as the tuple or list that it is,
+    by the methods of those.
 
     >>> freeze([1, (2.5, "a")]), freeze(x for x in [1])
     ([1, (2.5, 'a')], a generator)
     """
+    value = _unclothed(value)
     kind = type(value)
     if kind in _PLAIN or _is_sympy(kind):
         return value
@@ -100,6 +103,15 @@ def freeze(value: Any, depth: int = 20) -> Any:
     if kind is dict and depth:
         return {freeze(key, depth - 1): freeze(item, depth - 1) for key, item in value.items()}
     return Opaque(_article(kind))
+
+
+def _unclothed(value: Any) -> Any:
+    """A subclass of tuple or list as a plain one; anything else as it is."""
+    kind = type(value)
+    for plain in (tuple, list):
+        if kind is not plain and issubclass(kind, plain):
+            return plain(plain.__iter__(value))
+    return value
 
 
 def _freeze_array(value: Any, depth: int) -> Any:
