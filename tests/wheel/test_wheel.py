@@ -156,6 +156,6 @@ def test_a_downloaded_notebook_runs(name, full, copy, place):
     folder = place / f"download-{name}"
     folder.mkdir()
     shutil.copy(copy / "chapters" / f"{name}.ipynb", folder)
-    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-q", "-p", "no:xdist"]
+    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=900", "-q", "-p", "no:xdist"]
     done = call(full, "-m", "pytest", *options, f"{name}.ipynb", cwd=folder)
     assert " passed" in done.splitlines()[-1]
