@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from unittest.mock import create_autospec
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ import sphinxcontrib.katex
 import yaml
 from nbformat.v4 import new_notebook
 from packaging.requirements import Requirement
+from sphinx.application import Sphinx
 
 from tools import environments, site
 from tools import notebooks as writer
@@ -95,15 +97,9 @@ def test_the_book_shows_the_stored_outputs_of_these_and_executes_all_others(
     assert execution["execute_notebooks"] == "force"
     assert "exclude_patterns" not in execution
     monkeypatch.setattr(sphinxcontrib.katex, "render_latex", None)  # setup replaces it
-    connected = []
-    site.setup(
-        SimpleNamespace(
-            connect=lambda *given, **_: connected.append(given),
-            add_node=lambda *_, **__: None,
-            add_post_transform=lambda _: None,
-        )
-    )
-    assert ("config-inited", site.show_stored_outputs) in connected
+    app = create_autospec(Sphinx, instance=True)
+    site.setup(app)
+    app.connect.assert_any_call("config-inited", site.show_stored_outputs)
     config = SimpleNamespace(nb_execution_excludepatterns=[])
     site.show_stored_outputs(None, config)
     patterns = config.nb_execution_excludepatterns
