@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -104,21 +104,25 @@ def train(
     History
         As `nn.fit` returns it.
     """
+    moves = nn.nudge if augment else None
+    return _fit(net, x, y, epochs, batch_size=64, augment=moves, validation=validation, rng=seed)
+
+
+def _fit(net: nn.Sequential, x: np.ndarray, y: np.ndarray, epochs: int, **own: Any) -> nn.History:
+    """What both recipes share: Adam, a cosine from 0.01 to 0, and one thread."""
     from threadpoolctl import threadpool_limits  # only who trains pays for it
 
+    optimizer, schedule = nn.Adam(net, lr=0.01), nn.cosine(epochs)
     with threadpool_limits(1):  # the matrices are so small that threads only wait for each other
         return nn.fit(
             net,
             x,
             y,
-            optimizer=nn.Adam(net, lr=0.01),
+            optimizer=optimizer,
+            schedule=schedule,
             epochs=epochs,
-            batch_size=64,
-            schedule=nn.cosine(epochs),
-            augment=nn.nudge if augment else None,
-            validation=validation,
-            rng=seed,
             progress=False,
+            **own,
         )
 
 
@@ -306,20 +310,7 @@ def train_mnist(net: nn.Sequential, part: Part, *, seed: int, epochs: int) -> nn
     History
         As `nn.fit` returns it.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        return nn.fit(
-            net,
-            *part,
-            optimizer=nn.Adam(net, lr=0.01),
-            epochs=epochs,
-            batch_size=32,
-            schedule=nn.cosine(epochs),
-            augment=partial(nn.nudge, most=1.0),
-            rng=seed,
-            progress=False,
-        )
+    return _fit(net, *part, epochs, batch_size=32, augment=partial(nn.nudge, most=1.0), rng=seed)
 
 
 def scores() -> dict[str, Scores]:
